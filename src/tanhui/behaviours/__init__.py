@@ -1,0 +1,1 @@
+"""Floor 8: deeds of citizens, from a partner's row to points."""

@@ -1,0 +1,1 @@
+"""Floor 12: the citizen's mobile pages under /m/."""

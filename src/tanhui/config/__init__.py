@@ -1,0 +1,1 @@
+"""Floor 13: settings, routes and the WSGI application."""

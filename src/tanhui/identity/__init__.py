@@ -1,0 +1,1 @@
+"""Floor 3: persons, organisations, memberships and log-in."""

@@ -1,0 +1,1 @@
+"""Floor 2: accounts, transfers and their history, for every asset."""

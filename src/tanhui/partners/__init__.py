@@ -1,0 +1,1 @@
+"""Floor 4: data partners, their riders and their file layouts."""

@@ -1,0 +1,1 @@
+"""Floor 1: the embedded PostgreSQL, SQL files and health."""

@@ -1,0 +1,1 @@
+"""Floor 7: published scenes and tariffs."""

@@ -1,0 +1,1 @@
+"""Floor 11: what doors share: templates, tokens, locale, log-in, refusals."""
