@@ -1,0 +1,54 @@
+"""The chart of accounts: every kind an account may have, and the asset it holds.
+
+A kind that is not pooled may never owe: what is debited or reserved is at most what was credited.
+A pooled kind is a source or a sink; it has no limit and no row of its own, only entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Asset(StrEnum):
+    """What the books count, each in the unit its name ends in."""
+
+    REDUCTION_MG = "REDUCTION_MG"
+    POINT = "POINT"
+    CREDIT_KG = "CREDIT_KG"
+    FEN = "FEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of account: its number in the books, its code, its asset, pooled or not."""
+
+    number: int
+    code: str
+    asset: Asset
+    pooled: bool = False
+
+
+CITIZEN_POINTS = Kind(1, "citizen.points", Asset.POINT)
+CITIZEN_REDUCTION = Kind(2, "citizen.reduction", Asset.REDUCTION_MG)
+POINTS_ISSUED = Kind(101, "points.issued", Asset.POINT, pooled=True)
+POINTS_USED = Kind(102, "points.used", Asset.POINT, pooled=True)
+REDUCTION_MEASURED = Kind(103, "reduction.measured", Asset.REDUCTION_MG, pooled=True)
+
+CHART = (CITIZEN_POINTS, CITIZEN_REDUCTION, POINTS_ISSUED, POINTS_USED, REDUCTION_MEASURED)
+
+# Pools belong to the city itself, not to a person.
+CITY_HOLDER_ID = 0
+
+
+class Reason(StrEnum):
+    """Why a transfer was made."""
+
+    BEHAVIOUR_RECORDED = "behaviour.recorded"
+    BEHAVIOUR_VOIDED = "behaviour.voided"
+    POINTS_SPENT = "points.spent"
+    POINTS_RESERVED = "points.reserved"
+    RESOLUTION = "resolution"
+
+
+REASON_NUMBERS = {reason: number for number, reason in enumerate(Reason, start=1)}

@@ -1,0 +1,1 @@
+SELECT ledger_lock_holders(%(holder_ids)s, %(kind)s::smallint);
