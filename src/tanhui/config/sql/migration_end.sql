@@ -1,0 +1,3 @@
+SELECT pg_advisory_unlock(7226584319);
+RESET lock_timeout;
+RESET statement_timeout;

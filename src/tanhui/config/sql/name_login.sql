@@ -1,0 +1,1 @@
+SELECT set_config('tanhui.login', %(login)s, false);
