@@ -1,0 +1,272 @@
+"""Reading TOML by a closed schema: an unknown key is a fault named with file, line and key.
+
+`Section` knows every key it was asked for; whatever else the file holds is reported together with
+the nearest key that would have been accepted. Faults are collected, so one reading names them all.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tanhui.methodology.problems import ContentRefused, Problem
+
+KeyPath = tuple[str, ...]
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
+_ASSIGNMENT = re.compile(r"^\s*((?:[A-Za-z0-9_.-]|\"[^\"]*\"|'[^']*'|\s(?=[.=]))+?)\s*=")
+_KEY_PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$')
+_ERROR_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+
+
+def _key_parts(text: str) -> KeyPath:
+    return tuple(a or b or c for a, b, c in _KEY_PART.findall(text))
+
+
+def _positions(source: str) -> dict[KeyPath, int]:
+    """The line of every header and key. The standard reader gives none, so one pass finds them."""
+    lines: dict[KeyPath, int] = {}
+    counts: dict[KeyPath, int] = {}
+    prefix: KeyPath = ()
+    depth, fence = 0, ""
+    for number, line in enumerate(source.splitlines(), 1):
+        if fence:
+            if line.count(fence) % 2:
+                fence = ""
+            continue
+        if depth == 0 and (header := _HEADER.match(line)):
+            prefix = _key_parts(header[2])
+            if header[1] == "[[":
+                index = counts.get(prefix, 0)
+                counts[prefix] = index + 1
+                lines.setdefault(prefix, number)
+                prefix = (*prefix, str(index))
+            lines.setdefault(prefix, number)
+            continue
+        if depth == 0 and (assignment := _ASSIGNMENT.match(line)):
+            lines.setdefault(prefix + _key_parts(assignment[1]), number)
+        fence = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
+        bare = _STRING_OR_COMMENT.sub("", line)
+        depth = max(0, depth + sum(map(bare.count, "[{")) - sum(map(bare.count, "]}")))
+    return lines
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    close = get_close_matches(word, known, n=1, cutoff=0.5)
+    return close[0] if close else ""
+
+
+class TomlFile:
+    """One parsed TOML file: its data, the line of each key, and the faults found so far.
+
+    Raises ContentRefused when the file cannot be read, is not UTF-8 or is not TOML.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+        try:
+            self.source = path.read_bytes().decode("utf-8")
+        except OSError:
+            self.stop(0, "unreadable_file", "文件无法读取", "the file cannot be read")
+        except UnicodeDecodeError:
+            self.stop(0, "not_utf8", "文件不是 UTF-8 编码", "the file is not UTF-8")
+        try:
+            self.data: dict[str, Any] = tomllib.loads(self.source, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            found = _ERROR_LINE.search(str(error))
+            line = int(found[1]) if found else self.source.count("\n") + 1
+            detail = _ERROR_LINE.sub("", str(error)).strip()
+            self.stop(line, "not_toml", f"TOML 语法有误:{detail}", f"not TOML: {detail}")
+        except RecursionError:
+            self.stop(0, "not_toml", "TOML 嵌套过深", "not TOML: nested too deeply")
+        self._lines = _positions(self.source)
+
+    def stop(self, line: int, code: str, zh: str, en: str) -> None:
+        """Refuse the whole file at once."""
+        raise ContentRefused([Problem(self.path, line, "", code, zh, en)])
+
+    def line(self, path: KeyPath) -> int:
+        """The line of `path`, or of the nearest table around it (an inline table's own line)."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._lines:
+                return self._lines[path[:length]]
+        return 1
+
+    def report(self, path: KeyPath, code: str, zh: str, en: str) -> None:
+        """Note one fault at `path`."""
+        self.problems.append(Problem(self.path, self.line(path), ".".join(path), code, zh, en))
+
+    def finish(self) -> None:
+        """Raise ContentRefused when any fault was noted."""
+        if self.problems:
+            raise ContentRefused(self.problems)
+
+    def root(self) -> Section:
+        """The file's top table."""
+        return Section(self, (), self.data)
+
+
+class Section:
+    """One table of the file. Ask for its keys, then leave the `with` block: the rest is unknown.
+
+    A missing or wrong value is noted and a harmless placeholder returned, so that one reading can
+    name all faults; call `TomlFile.finish` before using what was read.
+    """
+
+    def __init__(self, file: TomlFile, path: KeyPath, data: dict[str, Any]) -> None:
+        self.file, self.path, self.data = file, path, data
+        self._known: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+
+    def close(self) -> None:
+        """Report every key that nobody asked for."""
+        for key in self.data:
+            if key in self._known:
+                continue
+            near = _nearest(key, self._known)
+            self.report(
+                key,
+                "unknown_key",
+                f"未知的键 {key}" + (f",是否应为 {near}?" if near else ""),
+                f"unknown key {key}" + (f"; did you mean {near}?" if near else ""),
+            )
+
+    def report(self, key: str, code: str, zh: str, en: str) -> None:
+        """Note a fault at `key` of this table (at the table itself when `key` is empty)."""
+        self.file.report((*self.path, key) if key else self.path, code, zh, en)
+
+    def _take(self, key: str, kinds: tuple[type, ...], zh: str, en: str, required: bool) -> Any:
+        self._known.append(key)
+        if key not in self.data:
+            if required:
+                self.report(key, "missing_key", f"缺少必填的键 {key}", f"missing key {key}")
+            return None
+        value = self.data[key]
+        if isinstance(value, bool) and bool not in kinds:
+            value_fits = False
+        else:
+            value_fits = isinstance(value, kinds) and not (
+                isinstance(value, datetime) and datetime not in kinds
+            )
+        if not value_fits:
+            found = type(value).__name__
+            self.report(
+                key, "wrong_type", f"应为{zh},实为 {found}", f"expected {en}, found {found}"
+            )
+            return None
+        return value
+
+    def text(
+        self,
+        key: str,
+        *,
+        choices: Sequence[str] = (),
+        pattern: str = "",
+        required: bool = True,
+    ) -> str:
+        """A non-empty string, one of `choices` or fully matching `pattern` where these are given.
+
+        Returns an empty string when it is absent and not required.
+        """
+        value = self._take(key, (str,), "文本", "text", required)
+        if value is None:
+            return ""
+        if not value.strip():
+            self.report(key, "empty_text", f"{key} 不能为空", f"{key} must not be empty")
+        elif choices and value not in choices:
+            options = ", ".join(choices)
+            self.report(
+                key,
+                "unknown_value",
+                f"{value} 不可用,应为其一:{options}",
+                f"{value} is not one of: {options}",
+            )
+        elif pattern and not re.fullmatch(pattern, value):
+            self.report(
+                key,
+                "malformed_value",
+                f"{value!r} 的格式不对,应符合 {pattern}",
+                f"{value!r} is malformed, expected the form {pattern}",
+            )
+        return str(value)
+
+    def integer(self, key: str, *, required: bool = True, default: int = 0) -> int:
+        """A whole number."""
+        value = self._take(key, (int,), "整数", "a whole number", required)
+        return default if value is None else int(value)
+
+    def day(self, key: str, *, required: bool = True) -> date | None:
+        """A calendar day."""
+        value = self._take(key, (date,), "日期", "a date", required)
+        return value if isinstance(value, date) else None
+
+    def integers(self, key: str, count: int) -> tuple[int, ...]:
+        """A list of exactly `count` whole numbers."""
+        value = self._take(key, (list,), "整数列表", "a list of whole numbers", True)
+        if value is None:
+            return (0,) * count
+        if len(value) != count or any(type(item) is not int for item in value):
+            self.report(
+                key,
+                "wrong_type",
+                f"应为 {count} 个整数",
+                f"expected a list of {count} whole numbers",
+            )
+            return (0,) * count
+        return tuple(value)
+
+    def table(self, key: str, *, required: bool = True) -> Section:
+        """A table; an empty one when it is absent (its own missing keys are then not reported)."""
+        value = self._take(key, (dict,), "表", "a table", required)
+        return Section(self.file, (*self.path, key), value or {})
+
+    def has(self, key: str) -> bool:
+        """Whether the key is in the file; the key counts as known from now on."""
+        self._known.append(key)
+        return key in self.data
+
+    def named(self, key: str, *, required: bool = True) -> dict[str, Section]:
+        """A table of tables, by name."""
+        value = self._take(key, (dict,), "表", "a table", required)
+        sections: dict[str, Section] = {}
+        for name, data in (value or {}).items():
+            if isinstance(data, dict):
+                sections[name] = Section(self.file, (*self.path, key, name), data)
+            else:
+                self.report(f"{key}.{name}", "wrong_type", "应为表", "expected a table")
+        return sections
+
+    def tables(self, key: str, *, required: bool = True) -> list[Section]:
+        """An array of tables."""
+        value = self._take(key, (list,), "表的数组", "an array of tables", required)
+        if value is None:
+            return []
+        if not value or any(not isinstance(item, dict) for item in value):
+            self.report(
+                key, "wrong_type", "应为非空的表的数组", "expected a non-empty array of tables"
+            )
+            return []
+        return [
+            Section(self.file, (*self.path, key, str(index)), item)
+            for index, item in enumerate(value)
+        ]
