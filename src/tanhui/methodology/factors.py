@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from tanhui.kernel.refusals import Invalid, NotFound
 from tanhui.methodology.canonical import digest
@@ -42,7 +41,10 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class FactorRow:
-    """One factor as its source published it; `digest` is that of the whole row."""
+    """One factor as its source published it.
+
+    `number` counts the rows of its table from 1; `digest` is that of the whole row.
+    """
 
     key: str
     series: str
@@ -60,6 +62,8 @@ class FactorRow:
     note_zh: str
     note_en: str
     table: str
+    table_version: str
+    number: int
     digest: str
 
 
@@ -135,9 +139,13 @@ class FactorLibrary:
         with file.root() as root:
             with root.table("table") as head:
                 table = head.text("id", pattern=r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+                version = head.text("version", pattern=r"[0-9]+\.[0-9]+\.[0-9]+")
                 head.text("zh")
                 head.text("en")
-            rows = [(section, self._row(section, table)) for section in root.tables("factor")]
+            rows = [
+                (section, self._row(section, table, version, number))
+                for number, section in enumerate(root.tables("factor"), 1)
+            ]
         for section, row in rows:
             if row.key in self._rows:
                 section.report(
@@ -149,7 +157,7 @@ class FactorLibrary:
             self._rows[row.key] = row
         file.finish()
 
-    def _row(self, section: Section, table: str) -> FactorRow:
+    def _row(self, section: Section, table: str, version: str, number: int) -> FactorRow:
         with section:
             quantity = read_quantity(
                 section,
@@ -176,6 +184,8 @@ class FactorLibrary:
                 note_zh=section.text("note_zh", required=False),
                 note_en=section.text("note_en", required=False),
                 table=table,
+                table_version=version,
+                number=number,
                 digest=digest(section.data),
             )
 
@@ -243,8 +253,3 @@ def _warming_set(name: str, section: Section) -> WarmingSet:
             text = section.text(gas, pattern=r"[0-9]+(\.[0-9]+)?")
             potentials[gas] = Fraction(text or 0) if text.replace(".", "").isdigit() else Fraction()
     return WarmingSet(name, zh, en, source, status, potentials)
-
-
-def factor_facts(row: FactorRow) -> dict[str, Any]:
-    """The row as plain data, for listings and digests of results."""
-    return {"key": row.key, "table": row.table, "year": row.year, "row": row.digest}

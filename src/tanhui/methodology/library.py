@@ -9,11 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from tanhui.kernel.refusals import NotFound, Refusal
+from tanhui.methodology.binding import Shelf
 from tanhui.methodology.document import Example, Methodology
 from tanhui.methodology.exact import evaluate
 from tanhui.methodology.factors import FactorLibrary, Warming
 from tanhui.methodology.problems import ContentRefused, Problem
-from tanhui.methodology.reader import Shelf, read_methodology
+from tanhui.methodology.reader import read_methodology
 from tanhui.methodology.units import Quantity, UnitTable
 
 LOCK = "published.lock"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tanhui.kernel.refusals import Invalid, NotFound
+from tanhui.kernel.refusals import Invalid
+from tanhui.methodology.binding import Declared, Shelf, bind_factor
 from tanhui.methodology.canonical import digest
 from tanhui.methodology.checking import infer, order
 from tanhui.methodology.document import (
@@ -23,18 +22,9 @@ from tanhui.methodology.document import (
     Source,
 )
 from tanhui.methodology.expression import FUNCTIONS, names, parse
-from tanhui.methodology.factors import (
-    Conversion,
-    FactorLibrary,
-    FactorRow,
-    Validity,
-    Warming,
-    check_kind,
-    read_quantity,
-    read_validity,
-)
+from tanhui.methodology.factors import check_kind, read_quantity, read_validity
 from tanhui.methodology.tomlfile import Section, TomlFile
-from tanhui.methodology.units import Quantity, Signature, Unit, UnitTable, times
+from tanhui.methodology.units import Quantity, Signature, Unit
 
 ID = r"[a-z0-9]+([.+-][a-z0-9]+)*"
 COLUMN = r"[a-z][a-z0-9_]*"
@@ -42,36 +32,6 @@ VERSION = r"[0-9]+\.[0-9]+\.[0-9]+"
 GRADES = ("A", "B", "C", "D")
 LONGEST_SYMBOL = 40
 LARGEST_BOUND = 2**53
-
-# Stands in for a factor row that could not be found, so that the reading can go on.
-ABSENT = FactorRow(
-    key="",
-    series="",
-    zh="",
-    en="",
-    quantity=Quantity(Fraction(), Unit("1", Fraction(1), ())),
-    kind="",
-    region="",
-    year=0,
-    valid=Validity(date.min, None),
-    published_at="",
-    source="",
-    address="",
-    status="unverified",
-    note_zh="",
-    note_en="",
-    table="",
-    digest="",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What documents may refer to: units, factor rows, warming potentials."""
-
-    units: UnitTable
-    factors: FactorLibrary
-    warming: Warming
 
 
 def _label(section: Section, suffix: str = "", *, required: bool = True) -> Label:
@@ -89,7 +49,7 @@ def _symbol_fits(section: Section, symbol: str, taken: set[str]) -> bool:
         )
         return False
     taken.add(symbol)
-    shaped = symbol.replace("_", "a").isalnum() and symbol.isascii() and symbol[0].isalpha()
+    shaped = symbol.replace("_", "a").isalnum() and symbol.isascii() and symbol[:1].isalpha()
     if not shaped or len(symbol) > LONGEST_SYMBOL or symbol in FUNCTIONS:
         section.report(
             "",
@@ -227,58 +187,21 @@ class _Reader:
         with section:
             kind = section.text("kind")
             unit = self._unit(section, "unit", kind)
-            key = section.text("key")
-            pin = section.text("row", pattern=r"sha256:[0-9a-f]{64}")
-            convert = section.text(
-                "convert", choices=tuple(self.shelf.warming.conversions), required=False
+            conversions = tuple(self.shelf.warming.conversions)
+            convert = section.text("convert", choices=conversions, required=False)
+            declared = Declared(
+                symbol=symbol,
+                kind=kind,
+                unit=unit,
+                key=section.text("key"),
+                pin=section.text("row", pattern=r"sha256:[0-9a-f]{64}"),
+                convert=convert,
+                row_kind=section.text("row_kind") if convert else kind,
+                label=_label(section),
+                decimals=section.integer("decimals", required=False),
             )
-            row_kind = section.text("row_kind") if convert else kind
-            label, decimals = _label(section), section.integer("decimals", required=False)
         self.signatures[symbol] = unit.signature
-        conversion = self.shelf.warming.conversions.get(convert)
-        try:
-            row = self.shelf.factors.row(key)
-        except NotFound as refusal:
-            section.report("key", refusal.code, refusal.zh, refusal.en)
-            row = ABSENT
-        else:
-            self._check_row(section, row, pin, facts["valid"], row_kind)
-        potential = Fraction(1)
-        if conversion is not None and facts["gwp"] in self.shelf.warming.sets:
-            potential = self.shelf.warming.sets[facts["gwp"]].potentials[conversion.gas]
-        quantity = _converted(row.quantity, conversion, potential, unit)
-        try:
-            self.units.require_same(quantity.unit.signature, unit.signature, symbol)
-        except Invalid as refusal:
-            if row is not ABSENT:
-                section.report("unit", refusal.code, refusal.zh, refusal.en)
-        return Factor(symbol, row, kind, quantity.to(unit), conversion, potential, label, decimals)
-
-    def _check_row(
-        self, section: Section, row: FactorRow, pin: str, valid: Validity, kind: str
-    ) -> None:
-        if pin != row.digest:
-            section.report(
-                "row",
-                "factor_row_changed",
-                f"因子 {row.key} 现为 {row.digest},与所钉住的行不同",
-                f"the factor {row.key} is now {row.digest}, not the pinned row",
-            )
-        if not row.valid.covers(valid):
-            section.report(
-                "key",
-                "factor_not_valid",
-                f"因子 {row.key} 的适用期 {row.valid.text()} 不覆盖方法学 {valid.text()}",
-                f"the factor {row.key} is valid {row.valid.text()}, the methodology {valid.text()}",
-            )
-        # A conversion changes the kind on purpose; then the row's own kind is named beside it.
-        if kind != row.kind:
-            section.report(
-                "row_kind" if section.has("row_kind") else "kind",
-                "kind_mismatch",
-                f"因子 {row.key} 的类别为 {row.kind},应为 {kind}",
-                f"the factor {row.key} is of kind {row.kind}, expected {kind}",
-            )
+        return bind_factor(section, declared, self.shelf, valid=facts["valid"], gwp=facts["gwp"])
 
     def _formulas(self, root: Section) -> tuple[Formula, ...]:
         read: dict[str, Formula] = {}
@@ -376,23 +299,6 @@ class _Reader:
                         f"符号 {part.symbol} 没有任何公式使用",
                         f"the symbol {part.symbol} is used by no formula",
                     )
-
-
-def _converted(
-    quantity: Quantity, conversion: Conversion | None, potential: Fraction, unit: Unit
-) -> Quantity:
-    """`quantity` in `unit`'s kind: as it is, or through the typed conversion.
-
-    A quantity that does not fit is returned as it is; the caller names the mismatch.
-    """
-    if conversion is None:
-        return quantity
-    signature = times(
-        times(quantity.unit.signature, conversion.found.signature, -1),
-        conversion.becomes.signature,
-    )
-    scale = quantity.unit.scale / conversion.found.scale * conversion.becomes.scale
-    return Quantity(quantity.value * potential, Unit(unit.text, scale, signature))
 
 
 def _source(section: Section) -> Source:

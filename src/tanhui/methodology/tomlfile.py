@@ -235,6 +235,27 @@ class Section:
             return (0,) * count
         return tuple(value)
 
+    def texts(self, key: str, *, required: bool = True) -> tuple[str, ...]:
+        """A list of non-empty strings; empty when it is absent and not required."""
+        value = self._take(key, (list,), "文本列表", "a list of texts", required)
+        if value is None:
+            return ()
+        if not value or any(not isinstance(item, str) or not item.strip() for item in value):
+            self.report(key, "wrong_type", "应为非空文本的列表", "expected a list of texts")
+            return ()
+        return tuple(value)
+
+    def texts_by_name(self, key: str, *, required: bool = True) -> dict[str, str]:
+        """A table whose every value is text, by name."""
+        value = self._take(key, (dict,), "表", "a table", required)
+        texts: dict[str, str] = {}
+        for name, text in (value or {}).items():
+            if isinstance(text, str) and text.strip():
+                texts[name] = text
+            else:
+                self.report(f"{key}.{name}", "wrong_type", "应为文本", "expected text")
+        return texts
+
     def table(self, key: str, *, required: bool = True) -> Section:
         """A table; an empty one when it is absent (its own missing keys are then not reported)."""
         value = self._take(key, (dict,), "表", "a table", required)
