@@ -1,0 +1,84 @@
+"""Persons and how they log in. Personal data is sealed; it is found by a keyed blind index."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class Person(models.Model):
+    """A citizen. A simulated one may have no name and no phone: its name follows from its id."""
+
+    id = models.BigAutoField(primary_key=True)
+    display_name_sealed = models.BinaryField(null=True)
+    phone_sealed = models.BinaryField(null=True)
+    phone_index = models.BinaryField(null=True, max_length=32, unique=True)
+    locale = models.CharField(max_length=10, default="zh-hans", db_default="zh-hans")
+    view = models.CharField(max_length=10, default="standard", db_default="standard")
+    simulated = models.BooleanField(default=False, db_default=False)
+    registered_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(locale__in=("zh-hans", "en")), name="identity_person_locale"
+            ),
+            models.CheckConstraint(
+                condition=Q(view__in=("standard", "elder")), name="identity_person_view"
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_sealed__isnull=True, phone_index__isnull=True)
+                | Q(phone_sealed__isnull=False, phone_index__isnull=False),
+                name="identity_person_phone_and_index_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(display_name_sealed__isnull=True, phone_sealed__isnull=True),
+                name="identity_person_erased_holds_nothing",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["id"], condition=Q(simulated=True), name="identity_person_simulated"
+            ),
+        )
+
+
+class LoginCode(models.Model):
+    """A code that was sent to a phone. Only its keyed hash is kept, and only for a day."""
+
+    id = models.BigAutoField(primary_key=True)
+    phone_index = models.BinaryField(max_length=32)
+    address_index = models.BinaryField(max_length=32, null=True)
+    code_hash = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.SmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["phone_index", "created_at"], name="identity_logincode_phone"),
+            models.Index(fields=["address_index", "created_at"], name="identity_logincode_address"),
+            models.Index(fields=["created_at"], name="identity_logincode_created"),
+        )
+
+
+class Session(models.Model):
+    """A browser that is logged in. The token itself is only in the browser's cookie."""
+
+    token_hash = models.BinaryField(max_length=32, primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+
+class LoginLink(models.Model):
+    """A link that logs a browser in once, as one of the cast. Demo and tests only."""
+
+    token_hash = models.BinaryField(max_length=32, primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="login_links")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

@@ -1,0 +1,103 @@
+"""What one may know of persons and sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tanhui.identity import personas, refusals
+from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
+from tanhui.identity.models import Person as PersonRow
+from tanhui.identity.models import Session as SessionRow
+from tanhui.identity.phones import masked
+from tanhui.identity.sealing import blind_index, token_hash, unseal
+from tanhui.kernel.actors import Actor, Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A citizen as pages know one; the phone is masked."""
+
+    id: int
+    name_zh: str
+    name_en: str
+    phone_masked: str | None
+    locale: str
+    view: str
+    simulated: bool
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is behind a session: the actor for commands, the person for pages."""
+
+    actor: Actor
+    person: Person
+
+
+def signed_in(session_token: str, at: datetime) -> SignedIn | None:
+    """The actor and the person behind a session that has not expired, in one query."""
+    session = (
+        SessionRow.objects.select_related("person")
+        .filter(
+            token_hash=token_hash(session_token),
+            expires_at__gt=at,
+            person__erased_at__isnull=True,
+        )
+        .first()
+    )
+    if session is None:
+        return None
+    return SignedIn(actor=_citizen(session.person_id), person=_person(session.person))
+
+
+def actor_of(session_token: str, at: datetime) -> Actor | None:
+    """Who acts in a session, or None when it has ended."""
+    found = signed_in(session_token, at)
+    return found.actor if found else None
+
+
+def person(person_id: int) -> Person:
+    """One person; raises NotFound `person_unknown`."""
+    row = PersonRow.objects.filter(id=person_id, erased_at__isnull=True).first()
+    if row is None:
+        raise refusals.person_unknown()
+    return _person(row)
+
+
+def persona_id(name: str) -> int:
+    """The person's id of one of the cast's citizens; NotFound `persona_unknown` if not seated."""
+    persona = personas.BY_NAME.get(name)
+    if persona is None or persona.phone is None:
+        raise refusals.persona_unknown(name)
+    index = blind_index(persona.phone, field=PHONE_FIELD)
+    found = PersonRow.objects.filter(phone_index=index).values_list("id", flat=True).first()
+    if found is None:
+        raise refusals.persona_unknown(name)
+    return found
+
+
+def _citizen(person_id: int) -> Actor:
+    return Actor(
+        name=f"person:{person_id}",
+        roles=frozenset({"citizen"}),
+        person_id=person_id,
+        assurance=Assurance.PHONE,
+    )
+
+
+def _person(row: PersonRow) -> Person:
+    name = unseal(row.display_name_sealed, field=NAME_FIELD) if row.display_name_sealed else None
+    return Person(
+        id=row.id,
+        name_zh=name or f"市民 {row.id:04d}",
+        name_en=personas.english_name(name) if name else f"Citizen {row.id:04d}",
+        phone_masked=(
+            masked(unseal(row.phone_sealed, field=PHONE_FIELD)) if row.phone_sealed else None
+        ),
+        locale=row.locale,
+        view=row.view,
+        simulated=row.simulated,
+        registered_at=row.registered_at,
+    )

@@ -1,0 +1,160 @@
+"""What identity refuses, one sentence each in both languages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tanhui.kernel.refusals import Conflict, Exhausted, Forbidden, Invalid, NotFound, Refusal
+
+
+def not_yours() -> Refusal:
+    """Someone acts who may not."""
+    return Forbidden(
+        "not_yours",
+        zh="只有本人或平台可以这样做。",
+        en="Only the person concerned or the platform may do this.",
+    )
+
+
+def name_too_long(most: int) -> Refusal:
+    """A display name is too long."""
+    return Invalid(
+        "name_too_long",
+        zh="名字最多 {most} 个字。",
+        en="A name has at most {most} characters.",
+        most=most,
+    )
+
+
+def phone_already_registered() -> Refusal:
+    """The phone belongs to a person already."""
+    return Conflict(
+        "phone_already_registered",
+        zh="这个手机号已经注册，直接登录即可。",
+        en="This number is registered already; just log in.",
+    )
+
+
+def simulated_only() -> Refusal:
+    """Simulated people exist in a demo and in tests alone."""
+    return Forbidden(
+        "simulated_only",
+        zh="只有演示或测试环境才有模拟市民。",
+        en="Simulated citizens exist only in a demo or a test.",
+    )
+
+
+def count_out_of_range(most: int) -> Refusal:
+    """A number of simulated persons that makes no sense."""
+    return Invalid(
+        "count_out_of_range",
+        zh="模拟市民的人数应在 1 到 {most} 之间。",
+        en="The number of simulated citizens must be between 1 and {most}.",
+        most=most,
+    )
+
+
+def too_many_codes(wait: timedelta) -> Refusal:
+    """This phone has had a code a moment ago, or enough of them this hour."""
+    seconds = max(1, -(-wait // timedelta(seconds=1)))
+    minutes = -(-seconds // 60)
+    return Exhausted(
+        "too_many_codes",
+        zh="验证码刚发过，请等 {zh_wait}再试。",
+        en="A code was sent a moment ago. Please wait {en_wait}.",
+        transient=True,
+        zh_wait=f" {seconds} 秒" if seconds <= 60 else f" {minutes} 分钟",
+        en_wait=f"{seconds} seconds" if seconds <= 60 else f"{minutes} minutes",
+        retry_after_seconds=seconds,
+    )
+
+
+def too_many_codes_here() -> Refusal:
+    """Too many codes were asked for from one network address."""
+    return Exhausted(
+        "too_many_codes_here",
+        zh="这个网络要的验证码太多了，请一小时后再试。",
+        en="Too many codes were asked for from this network. Please try again in an hour.",
+        transient=True,
+        retry_after_seconds=3600,
+    )
+
+
+def code_wrong(left: int) -> Refusal:
+    """The digits are not those that were sent."""
+    return Invalid(
+        "code_wrong",
+        zh="验证码不对，还可以试 {left} 次。",
+        en="This is not the code we sent. Tries left: {left}.",
+        left=left,
+    )
+
+
+def code_expired() -> Refusal:
+    """There is no code that is still good."""
+    return Invalid(
+        "code_expired",
+        zh="验证码已过期，请重新获取。",
+        en="The code has expired. Please get a new one.",
+    )
+
+
+def code_used_up() -> Refusal:
+    """Five wrong tries."""
+    return Exhausted(
+        "code_used_up",
+        zh="这个验证码试了五次都不对，请重新获取。",
+        en="Five wrong tries. Please get a new code.",
+    )
+
+
+def link_invalid() -> Refusal:
+    """A log-in link that was used, has expired or never was."""
+    return NotFound(
+        "link_invalid",
+        zh="这个登录链接已经用过，或已过期。",
+        en="This log-in link was used already, or has expired.",
+    )
+
+
+def persona_unknown(name: str) -> Refusal:
+    """Nobody in the cast has this name."""
+    return NotFound(
+        "persona_unknown",
+        zh="演示人物里没有“{name}”。",
+        en="There is nobody called '{name}' in the cast.",
+        name=name,
+    )
+
+
+def persona_without_page(name: str) -> Refusal:
+    """One of the cast has no pages to log in to in this version."""
+    return Invalid(
+        "persona_without_page",
+        zh="“{name}”在这个版本里还没有页面。",
+        en="There are no pages for '{name}' in this version yet.",
+        name=name,
+    )
+
+
+def locale_unknown() -> Refusal:
+    """A language the pages are not written in."""
+    return Invalid(
+        "locale_unknown",
+        zh="页面目前有中文和英文。",
+        en="The pages are in Chinese and in English.",
+    )
+
+
+def view_unknown() -> Refusal:
+    """A view there is not."""
+    return Invalid(
+        "view_unknown",
+        zh="页面有标准版和长辈版。",
+        en="There is a standard view and one with large type.",
+    )
+
+
+def person_unknown() -> Refusal:
+    """No such person."""
+    return NotFound("person_unknown", zh="没有这个人。", en="There is no such person.")

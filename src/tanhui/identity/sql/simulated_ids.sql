@@ -1,0 +1,5 @@
+SELECT person.id
+FROM identity_person AS person
+WHERE person.simulated
+ORDER BY person.id
+LIMIT %(count)s;
