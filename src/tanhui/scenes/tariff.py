@@ -15,6 +15,7 @@ class Tariff:
     digest: str
     title_zh: str
     title_en: str
+    basis: str
     mg_per_point: int
     points_per_day_max: int
     valid_from: date
@@ -26,6 +27,10 @@ class Tariff:
     def reference(self) -> str:
         """`id@version`."""
         return f"{self.id}@{self.version}"
+
+    def holds(self, day: date) -> bool:
+        """Whether the tariff is in force for deeds of `day`."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,10 @@ class PointsExplanation:
     def capped(self) -> bool:
         """Whether the daily limit took something away."""
         return self.points < self.points_uncapped
+
+
+def points_of(tariff: Tariff, reduction_mg: int, *, used_before: int) -> PointsExplanation:
+    """The points of one deed: whole points only, and never more than the day has room for."""
+    uncapped = reduction_mg // tariff.mg_per_point
+    room = max(0, tariff.points_per_day_max - used_before)
+    return PointsExplanation(tariff, reduction_mg, uncapped, min(uncapped, room), used_before)

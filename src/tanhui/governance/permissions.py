@@ -1,0 +1,34 @@
+"""One table says who may do what. It decides on an actor alone and asks no database.
+
+A command calls `require` before anything else. What is not in the table is denied to everyone.
+"""
+
+from __future__ import annotations
+
+from tanhui.kernel.actors import Actor
+from tanhui.kernel.refusals import Forbidden
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "partner.register": frozenset({"operator"}),
+    "partner.bind_riders": frozenset({"operator", "partner"}),
+    "behaviours.record_batch": frozenset({"operator", "partner"}),
+    "behaviours.assign_riders": frozenset({"operator"}),
+    "books.recount": frozenset({"operator", "regulator", "public"}),
+}
+
+
+def is_allowed(actor: Actor, permission: str) -> bool:
+    """Whether one of the actor's roles holds `permission`."""
+    return bool(PERMISSIONS.get(permission, frozenset()) & actor.roles)
+
+
+def require(actor: Actor, permission: str) -> None:
+    """Raises `Forbidden` with code `not_permitted` unless the actor holds `permission`."""
+    if not is_allowed(actor, permission):
+        raise Forbidden(
+            "not_permitted",
+            zh="{actor} 没有“{permission}”的权限。",
+            en="{actor} does not hold the permission “{permission}”.",
+            actor=actor.name,
+            permission=permission,
+        )
