@@ -48,7 +48,7 @@ def recount() -> list[Recount]:
     """Recomputes every account from the transfers; one row per asset. Reads all the books."""
     with connection.cursor() as cursor:
         cursor.execute(load("tanhui.ledger", "recount"))
-        return [Recount(*row) for row in cursor.fetchall()]
+        return [Recount(asset, *map(int, counts)) for asset, *counts in cursor.fetchall()]
 
 
 def transfer(transfer_id: UUID) -> Transfer | None:

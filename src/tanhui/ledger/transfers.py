@@ -58,28 +58,44 @@ class Resolution:
     reason: Reason = Reason.RESOLUTION
 
 
+# More would be slower for everyone, and the books' limits on amounts count on it.
+POSTING_ITEMS_MAX = 8_192
+AMOUNT_MAX = 10**15
+
 # What one item of a batch may answer. Transient ones may succeed when sent again later.
 ACCEPTED = frozenset({"ok", "exists"})
-TRANSIENT = frozenset({"exceeds_balance", "debit_account_not_found", "credit_account_not_found"})
-RESULTS = ACCEPTED | TRANSIENT | frozenset({
-    "id_repeated_in_batch",
-    "exists_with_different_phase",
-    "exists_with_different_pending_id",
-    "exists_with_different_debit_account",
-    "exists_with_different_credit_account",
-    "exists_with_different_amount",
-    "exists_with_different_expires_at",
-    "exists_with_different_reason",
-    "pending_not_found",
-    "pending_already_posted",
-    "pending_already_voided",
-    "pending_already_expired",
-    "pending_resolved_in_batch",
-    "pending_expired",
-    "pending_not_due",
-    "amount_must_be_positive",
-    "accounts_must_be_different",
-    "unknown_kind",
-    "assets_must_match",
-    "expires_in_the_past",
-})
+TRANSIENT = frozenset(
+    {
+        "exceeds_balance",
+        "debit_account_not_found",
+        "credit_account_not_found",
+        "pending_not_found",
+        "pending_not_due",
+    }
+)
+PERMANENT = frozenset(
+    {
+        "id_repeated_in_batch",
+        "exists_with_different_phase",
+        "exists_with_different_pending_id",
+        "exists_with_different_debit_account",
+        "exists_with_different_credit_account",
+        "exists_with_different_amount",
+        "exists_with_different_expires_at",
+        "exists_with_different_reason",
+        "pending_already_posted",
+        "pending_already_voided",
+        "pending_already_expired",
+        "pending_resolved_in_batch",
+        "pending_expired",
+        "amount_must_be_positive",
+        "amount_too_large",
+        "accounts_must_be_different",
+        "unknown_kind",
+        "assets_must_match",
+        "expiry_needs_pending",
+        "expires_in_the_past",
+        "credit_account_full",
+    }
+)
+RESULTS = ACCEPTED | TRANSIENT | PERMANENT

@@ -1,21 +1,24 @@
 """PostgreSQL's binary formats for whole columns: array parameters and COPY, straight from numpy.
 
 A column of a million integers crosses to the server without one Python object per value. Only
-fixed-width, non-null values are supported; that is what hot tables are made of.
+fixed-width values are supported, which is what hot tables are made of; arrays may hold nulls.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
 from psycopg import adapt, pq
 
 Column = npt.NDArray[Any]
+Present = npt.NDArray[np.bool_]
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 _COPY_TAIL = b"\xff\xff"
 _COPY_PIECE_BYTES = 1 << 20
@@ -39,62 +42,115 @@ TIMESTAMPTZ = WireType(1184, 1185, ">i8")
 
 
 class _Array:
-    """An encoded array parameter; its subclasses carry the array's oid."""
+    """An encoded array parameter; its subclasses say of what type.
+
+    `present` tells which cells hold a value; without it all of them do.
+    """
 
     __slots__ = ("encoded",)
+    wire: ClassVar[WireType]
 
-    def __init__(self, values: Column, wire: WireType) -> None:
-        cells = np.empty(len(values), dtype=[("size", ">i4"), ("value", wire.layout)])
-        cells["size"] = np.dtype(wire.layout).itemsize
+    def __init__(self, values: Column, present: Present | None = None) -> None:
+        cells = np.empty(len(values), dtype=[("size", ">i4"), ("value", self.wire.layout)])
+        cells["size"] = cells["value"].itemsize
         cells["value"] = values
-        self.encoded = struct.pack(">iiiii", 1, 0, wire.oid, len(values), 1) + cells.tobytes()
+        has_null = present is not None and not present.all()
+        body = cells.tobytes()
+        if present is not None and has_null:
+            body = _without_null_values(cells, present)
+        # An array without elements has no dimensions either.
+        lengths = struct.pack(">ii", len(values), 1) if len(values) else b""
+        head = struct.pack(">iii", 1 if lengths else 0, int(has_null), self.wire.oid)
+        self.encoded = head + lengths + body
 
 
-class Int8Array(_Array):
-    """A `bigint[]` parameter from an integer column."""
+def _without_null_values(cells: Column, present: Present) -> bytes:
+    """The cells as bytes, where a null is its size of -1 and nothing else."""
+    cells["size"][~present] = -1
+    octets = cells.view(np.uint8).reshape(len(cells), -1)
+    kept = np.ones(octets.shape, dtype=np.bool_)
+    kept[~present, 4:] = False
+    return bytes(octets[kept].tobytes())
 
-    def __init__(self, values: Column) -> None:
-        super().__init__(values, INT8)
+
+class Int2Array(_Array):
+    """A `smallint[]` parameter from an integer column."""
+
+    wire = INT2
 
 
 class Int4Array(_Array):
     """An `integer[]` parameter from an integer column."""
 
-    def __init__(self, values: Column) -> None:
-        super().__init__(values, INT4)
+    wire = INT4
+
+
+class Int8Array(_Array):
+    """A `bigint[]` parameter from an integer column."""
+
+    wire = INT8
 
 
 class UuidArray(_Array):
     """A `uuid[]` parameter from a column of 16-byte values (dtype `V16`)."""
 
-    def __init__(self, values: Column) -> None:
-        super().__init__(values, UUID)
+    wire = UUID
+
+
+class TimestamptzArray(_Array):
+    """A `timestamptz[]` parameter from microseconds as `timestamps` counts them."""
+
+    wire = TIMESTAMPTZ
 
 
 class _ArrayDumper(adapt.Dumper):
-    format: ClassVar[pq.Format] = pq.Format.BINARY
+    format = pq.Format.BINARY
 
     def dump(self, obj: _Array) -> bytes:
         return obj.encoded
 
 
-class _Int8Dumper(_ArrayDumper):
-    oid = INT8.array_oid
+_ARRAYS = (Int2Array, Int4Array, Int8Array, UuidArray, TimestamptzArray)
+_DUMPERS = {
+    array: type(f"_{array.__name__}Dumper", (_ArrayDumper,), {"oid": array.wire.array_oid})
+    for array in _ARRAYS
+}
 
 
-class _Int4Dumper(_ArrayDumper):
-    oid = INT4.array_oid
-
-
-class _UuidDumper(_ArrayDumper):
-    oid = UUID.array_oid
-
-
-def register(cursor: Any) -> None:
+def register(cursor: psycopg.Cursor[Any]) -> None:
     """Teaches one psycopg cursor to send the array classes of this module."""
-    cursor.adapters.register_dumper(Int8Array, _Int8Dumper)
-    cursor.adapters.register_dumper(Int4Array, _Int4Dumper)
-    cursor.adapters.register_dumper(UuidArray, _UuidDumper)
+    if isinstance(cursor, psycopg.ClientCursor):
+        raise TypeError("a client-side cursor pastes parameters into text; use binary.cursor")
+    for array, dumper in _DUMPERS.items():
+        cursor.adapters.register_dumper(array, dumper)
+
+
+class Database(Protocol):
+    """What `cursor` needs of a Django connection."""
+
+    @property
+    def connection(self) -> Any: ...
+
+    @property
+    def wrap_database_errors(self) -> Any: ...
+
+    def ensure_connection(self) -> None: ...
+
+    def validate_no_broken_transaction(self) -> None: ...
+
+
+@contextmanager
+def cursor(database: Database) -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor of Django's connection, in its transaction, that sends this module's arrays.
+
+    Django's own cursor pastes parameters into the statement's text, which binary values cannot
+    bear. Errors arrive as Django's, with psycopg's as their cause, like those of its own cursor.
+    """
+    database.validate_no_broken_transaction()
+    database.ensure_connection()
+    with database.wrap_database_errors, psycopg.Cursor(database.connection) as opened:
+        register(opened)
+        yield opened
 
 
 def timestamps(instants: Column) -> Column:

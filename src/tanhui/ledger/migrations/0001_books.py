@@ -1,6 +1,10 @@
 """The books: tables by SQL, the chart of accounts, and the functions that alone may write."""
 
+from typing import Any, ClassVar
+
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from tanhui.ledger.chart import CHART
 from tanhui.runtime.sql import load
@@ -8,7 +12,7 @@ from tanhui.runtime.sql import load
 FUNCTIONS = ("open_accounts", "lock_holders", "issue", "post")
 
 
-def seed_chart(apps, schema_editor):
+def seed_chart(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     with schema_editor.connection.cursor() as cursor:
         for kind in CHART:
             cursor.execute(
@@ -24,9 +28,9 @@ def seed_chart(apps, schema_editor):
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
+    dependencies: ClassVar[list[tuple[str, str]]] = []
 
-    operations = [
+    operations: ClassVar[list[Any]] = [
         migrations.RunSQL(load("tanhui.ledger", "schema")),
         *(migrations.RunSQL(load("tanhui.ledger", f"function_{name}")) for name in FUNCTIONS),
         migrations.RunPython(seed_chart),

@@ -4,6 +4,9 @@
 -- that earlier holders of those locks have committed. Debits of one account are taken in order:
 -- the first that does not fit is refused and so is every later debit of that account in the batch
 -- (no overtaking). What the batch itself credits or releases is available from the next batch on.
+--
+-- A batch is small beside the books, so every join must walk an index. The planner is told so,
+-- for the statistics of a young or a fast growing database would tell it otherwise.
 CREATE FUNCTION ledger_post(
     p_ids uuid [],
     p_phases smallint [],
@@ -21,12 +24,32 @@ RETURNS text []
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off
 AS $$
 DECLARE
+    -- Amounts and account totals are bounded (see below) so that no sum of a batch overflows.
+    c_items_max CONSTANT integer := 8192;
+    c_amount_max CONSTANT bigint := 1000000000000000;
+    c_credits_max CONSTANT bigint := 1000000000000000000;
     v_results text [];
     v_accepted bigint;
     v_inserted bigint;
 BEGIN
+    IF (cardinality(p_ids) = ALL(ARRAY[
+        cardinality(p_phases), cardinality(p_debit_holder_ids), cardinality(p_debit_kinds),
+        cardinality(p_credit_holder_ids), cardinality(p_credit_kinds), cardinality(p_amounts),
+        cardinality(p_pending_ids), cardinality(p_expires_at), cardinality(p_reasons)
+    ])) IS NOT TRUE THEN
+        RAISE EXCEPTION 'columns_must_match' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF cardinality(p_ids) > c_items_max THEN
+        RAISE EXCEPTION 'batch_too_large' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
     PERFORM 1
     FROM ledger_account AS account
     INNER JOIN (
@@ -45,7 +68,7 @@ BEGIN
         INNER JOIN ledger_transfer AS held ON held.id = item.pending_id
     ) AS touched ON touched.holder_id = account.holder_id AND touched.kind = account.kind
     ORDER BY account.holder_id, account.kind
-    FOR UPDATE OF account;
+    FOR NO KEY UPDATE OF account;
 
     WITH item AS MATERIALIZED (
         SELECT
@@ -62,10 +85,7 @@ BEGIN
             coalesce(held.amount, raw.amount) AS amount,
             held.id AS held_id,
             held.expires_at AS held_until,
-            row_number() OVER (PARTITION BY raw.id ORDER BY raw.ordinal) AS occurrence,
-            row_number() OVER (
-                PARTITION BY raw.pending_id ORDER BY raw.ordinal
-            ) AS resolution
+            row_number() OVER (PARTITION BY raw.id ORDER BY raw.ordinal) AS occurrence
         FROM unnest(
             p_ids, p_phases, p_debit_holder_ids, p_debit_kinds, p_credit_holder_ids,
             p_credit_kinds, p_amounts, p_pending_ids, p_expires_at, p_reasons
@@ -90,16 +110,20 @@ BEGIN
                         WHEN old.phase <> item.phase THEN 'exists_with_different_phase'
                         WHEN old.pending_id IS DISTINCT FROM item.pending_id
                             THEN 'exists_with_different_pending_id'
-                        WHEN old.debit_holder_id <> item.debit_holder_id
-                            OR old.debit_kind <> item.debit_kind
+                        WHEN
+                            (old.debit_holder_id, old.debit_kind)
+                            IS DISTINCT FROM (item.debit_holder_id, item.debit_kind)
                             THEN 'exists_with_different_debit_account'
-                        WHEN old.credit_holder_id <> item.credit_holder_id
-                            OR old.credit_kind <> item.credit_kind
+                        WHEN
+                            (old.credit_holder_id, old.credit_kind)
+                            IS DISTINCT FROM (item.credit_holder_id, item.credit_kind)
                             THEN 'exists_with_different_credit_account'
-                        WHEN old.amount <> item.amount THEN 'exists_with_different_amount'
+                        WHEN old.amount IS DISTINCT FROM item.amount
+                            THEN 'exists_with_different_amount'
                         WHEN old.expires_at IS DISTINCT FROM item.expires_at
                             THEN 'exists_with_different_expires_at'
-                        WHEN old.reason <> item.reason THEN 'exists_with_different_reason'
+                        WHEN old.reason IS DISTINCT FROM item.reason
+                            THEN 'exists_with_different_reason'
                         ELSE 'exists'
                     END
                 WHEN item.phase >= 2 THEN
@@ -108,7 +132,6 @@ BEGIN
                         WHEN resolved.phase = 2 THEN 'pending_already_posted'
                         WHEN resolved.phase = 3 THEN 'pending_already_voided'
                         WHEN resolved.phase = 4 THEN 'pending_already_expired'
-                        WHEN item.resolution > 1 THEN 'pending_resolved_in_batch'
                         WHEN item.phase = 2 AND item.held_until <= p_recorded_at
                             THEN 'pending_expired'
                         WHEN item.phase = 4 AND (
@@ -117,6 +140,7 @@ BEGIN
                         ELSE 'ok'
                     END
                 WHEN item.amount <= 0 THEN 'amount_must_be_positive'
+                WHEN item.amount > c_amount_max THEN 'amount_too_large'
                 WHEN
                     item.debit_holder_id = item.credit_holder_id
                     AND item.debit_kind = item.credit_kind
@@ -127,8 +151,13 @@ BEGIN
                     THEN 'debit_account_not_found'
                 WHEN NOT credit.pooled AND credit_account.holder_id IS NULL
                     THEN 'credit_account_not_found'
-                WHEN item.expires_at IS NOT NULL AND item.expires_at <= p_recorded_at
-                    THEN 'expires_in_the_past'
+                WHEN item.expires_at IS NOT NULL AND item.phase = 0 THEN 'expiry_needs_pending'
+                WHEN item.expires_at <= p_recorded_at THEN 'expires_in_the_past'
+                WHEN
+                    NOT credit.pooled
+                    AND credit_account.credits_posted + credit_account.credits_pending
+                    > c_credits_max
+                    THEN 'credit_account_full'
                 ELSE 'ok'
             END AS verdict
         FROM item
@@ -150,14 +179,23 @@ BEGIN
         SELECT
             examined.*,
             CASE
-                WHEN examined.verdict = 'ok' AND examined.phase <= 1 AND NOT examined.debit_pooled
-                    AND examined.available < sum(examined.amount) OVER (
-                        PARTITION BY
-                            examined.debit_holder_id, examined.debit_kind,
-                            examined.verdict = 'ok' AND examined.phase <= 1
-                        ORDER BY examined.ordinal
-                    ) THEN 'exceeds_balance'
-                ELSE examined.verdict
+                WHEN examined.verdict <> 'ok' THEN examined.verdict
+                WHEN examined.phase >= 2 THEN
+                    CASE
+                        WHEN row_number() OVER (
+                            PARTITION BY examined.pending_id, examined.verdict = 'ok'
+                            ORDER BY examined.ordinal
+                        ) > 1 THEN 'pending_resolved_in_batch'
+                        ELSE 'ok'
+                    END
+                WHEN examined.debit_pooled THEN 'ok'
+                WHEN examined.available < sum(examined.amount) OVER (
+                    PARTITION BY
+                        examined.debit_holder_id, examined.debit_kind,
+                        examined.verdict = 'ok' AND examined.phase <= 1
+                    ORDER BY examined.ordinal
+                ) THEN 'exceeds_balance'
+                ELSE 'ok'
             END AS result
         FROM examined
     ),
@@ -232,7 +270,7 @@ BEGIN
     )
 
     SELECT
-        array_agg(decided.result ORDER BY decided.ordinal),
+        coalesce(array_agg(decided.result ORDER BY decided.ordinal), '{}'),
         count(*) FILTER (WHERE decided.result = 'ok'),
         (SELECT count(*) FROM inserted)
     INTO v_results, v_accepted, v_inserted
@@ -241,7 +279,7 @@ BEGIN
     -- Someone else has just written one of these ids, or resolved the same pending transfer,
     -- between two pools: nothing was kept, and the caller tries the batch again.
     IF v_inserted <> v_accepted THEN
-        RAISE EXCEPTION 'ledger_post lost a race' USING ERRCODE = 'serialization_failure';
+        RAISE EXCEPTION 'race_lost' USING ERRCODE = 'serialization_failure';
     END IF;
     RETURN v_results;
 END

@@ -1,5 +1,5 @@
 -- Every account and pool recomputed from the transfers alone, beside what the books hold.
--- Answers, for each asset: transfers, accounts compared, accounts that differ, total (always 0).
+-- Answers, for each asset: transfers, accounts compared, accounts that differ, total (must be 0).
 WITH leg AS (
     SELECT
         side.holder_id,
@@ -75,14 +75,15 @@ counted AS (
     GROUP BY kind.asset
 )
 
+-- A kind that the chart does not know can only be damage, and must not pass unseen.
 SELECT
-    kind.asset,
+    coalesce(kind.asset, 'UNKNOWN') AS asset,
     coalesce(max(counted.transfers), 0) AS transfers,
     count(compared.kind) AS accounts,
-    count(*) FILTER (WHERE compared.differs) AS differing,
+    count(*) FILTER (WHERE compared.differs OR kind.kind IS NULL) AS differing,
     coalesce(sum(compared.balance), 0) AS total
 FROM ledger_kind AS kind
-LEFT JOIN compared ON compared.kind = kind.kind
+FULL JOIN compared ON compared.kind = kind.kind
 LEFT JOIN counted ON counted.asset = kind.asset
 GROUP BY kind.asset
 ORDER BY kind.asset;

@@ -45,7 +45,7 @@ CREATE TABLE ledger_transfer (
     reason smallint NOT NULL,
     pending_id uuid,
     expires_at timestamptz,
-    CONSTRAINT ledger_transfer_amount CHECK (amount > 0),
+    CONSTRAINT ledger_transfer_amount CHECK (amount BETWEEN 1 AND 1000000000000000),
     CONSTRAINT ledger_transfer_accounts CHECK (
         debit_holder_id <> credit_holder_id OR debit_kind <> credit_kind
     ),
@@ -74,7 +74,9 @@ CREATE TABLE ledger_pool_entry (
     recorded_at timestamptz NOT NULL,
     CONSTRAINT ledger_pool_entry_kind
     FOREIGN KEY (kind, pooled) REFERENCES ledger_kind (kind, pooled),
-    CONSTRAINT ledger_pool_entry_pooled CHECK (pooled)
+    CONSTRAINT ledger_pool_entry_pooled CHECK (pooled),
+    -- What is posted stays posted; only a reservation ends, so only pending amounts may shrink.
+    CONSTRAINT ledger_pool_entry_amounts CHECK (debits_posted >= 0 AND credits_posted >= 0)
 );
 
 GRANT SELECT ON ledger_kind, ledger_account, ledger_transfer, ledger_pool_entry TO tanhui_app;
