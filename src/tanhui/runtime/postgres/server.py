@@ -12,11 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 from urllib.parse import quote
 
-from tanhui.runtime.postgres import postmaster, runner, troubles, tuning
+from tanhui.runtime.postgres import postmaster, runner, signals, troubles, tuning
 from tanhui.runtime.postgres.cluster import create_cluster, create_database, last_words
 from tanhui.runtime.postgres.installation import environment
 from tanhui.runtime.postgres.postmaster import Postmaster
@@ -46,6 +44,7 @@ class Server:
         """Start the server of `var`, or join the one that runs, until `stop` or the exit."""
         base = var.absolute() / "postgres"
         _forget_parents()
+        signals.end_in_order()
         server = _servers.get(base)
         if server is None:
             server = cls(base)
@@ -82,8 +81,11 @@ class Server:
         if self._process_id != os.getpid() or self._holders == 0:
             return
         self._holders -= 1
-        if self._holders:
-            return
+        if self._holders == 0:
+            with signals.held_back():
+                self._leave()
+
+    def _leave(self) -> None:
         _servers.pop(self._base, None)
         if not self._base.is_dir():
             # The folder was deleted under us; the server notices by itself and ends.
@@ -216,54 +218,11 @@ class _EndedError(Exception):
 @contextmanager
 def using(var: Path) -> Iterator[Server]:
     """Use the server of `var` within the block, also when the block ends by a signal."""
-    with _signals_end_the_program():
-        server = Server.ensure(var)
-        try:
-            yield server
-        finally:
-            with _undisturbed():
-                server.stop()
-
-
-@contextmanager
-def _signals_end_the_program() -> Iterator[None]:
-    """Turn signals that would end the program at once into an orderly exit."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    wanted = [
-        number
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is signal.SIG_DFL
-    ]
-    for number in wanted:
-        signal.signal(number, _exit_on)
+    server = Server.ensure(var)
     try:
-        yield
+        yield server
     finally:
-        for number in wanted:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _exit_on(number: int, _frame: FrameType | None) -> NoReturn:
-    # The same signal often comes twice, once to the group and once from a parent.
-    signal.signal(number, signal.SIG_IGN)
-    raise SystemExit(128 + number)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let no second signal interrupt the server's orderly stop."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
+        server.stop()
 
 
 def _forget_parents() -> None:
@@ -279,5 +238,4 @@ def _leave_all() -> None:
     for server in list(_servers.values()):
         if server._process_id == os.getpid():
             server._holders = 1
-            with _undisturbed():
-                server.stop()
+            server.stop()
