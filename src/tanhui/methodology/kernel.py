@@ -192,13 +192,21 @@ class _Compiler:
 
 @dataclass(frozen=True, slots=True)
 class RowKernel:
-    """A compiled methodology. `expression` is an Ibis table expression over `rows`."""
+    """A compiled methodology. `expression` is an Ibis table expression over a table `rows`.
+
+    `bounds` gives each input column with the lowest and highest value that is quantified.
+    """
 
     methodology: str
     digest: str
-    columns: tuple[str, ...]
+    bounds: tuple[tuple[str, tuple[int, int]], ...]
     result: str
     expression: Column
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The input columns, in the document's order."""
+        return tuple(name for name, _ in self.bounds)
 
     def quantify(self, frame: pl.DataFrame) -> pl.Series:
         """The result of every row of `frame`, int64, in the document's result unit (mg CO2e).
@@ -239,8 +247,8 @@ def compile_kernel(methodology: Methodology) -> RowKernel:
     declared bounds, `kernel_division` when a formula divides by anything but a constant.
     """
     compiler = _Compiler(methodology)
-    names = tuple(declared.column for declared in methodology.inputs)
-    table = ibis.table(dict.fromkeys(names, "int64"), name=TABLE)
+    bounds = tuple((item.column, (item.low, item.high)) for item in methodology.inputs)
+    table = ibis.table({name: "int64" for name, _ in bounds}, name=TABLE)
     values: dict[str, _Value] = {}
     for declared in methodology.inputs:
         values[declared.symbol] = _Value(
@@ -258,7 +266,7 @@ def compile_kernel(methodology: Methodology) -> RowKernel:
     value = compiler.scaled(values[result.formula], 1 / result.unit.scale)
     column = _guarded(table, methodology, compiler.rounded(value, result.rounding))
     expression = table.select(column.name(result.name))
-    return RowKernel(methodology.reference, methodology.digest, names, result.name, expression)
+    return RowKernel(methodology.reference, methodology.digest, bounds, result.name, expression)
 
 
 def _guarded(table: Column, methodology: Methodology, whole: _Value) -> Column:

@@ -69,7 +69,8 @@ def _read_all(root: Path, shelf: Shelf) -> tuple[list[Methodology], list[Problem
     return list(found.values()), problems
 
 
-def _shelf(root: Path) -> Shelf:
+def open_shelf(root: Path) -> Shelf:
+    """Units, factors and potentials under `root`. Raises ContentRefused when one is faulty."""
     units = UnitTable(root / "common" / "units.toml")
     warming = Warming(root / "common" / "gwp.toml", units)
     return Shelf(units, FactorLibrary(root / "common" / "factors", units), warming)
@@ -94,7 +95,7 @@ class Library:
         Raises ContentRefused with every fault of every file; worked examples and the published
         digests are the work of `check_content`.
         """
-        shelf = _shelf(content_root)
+        shelf = open_shelf(content_root)
         methodologies, problems = _read_all(content_root, shelf)
         if problems:
             raise ContentRefused(problems)
@@ -251,7 +252,7 @@ def check_content(root: Path) -> list[Problem]:
     examples, and whether what was published is still the same.
     """
     try:
-        shelf = _shelf(root)
+        shelf = open_shelf(root)
     except ContentRefused as refusal:
         return list(refusal.problems)
     methodologies, problems = _read_all(root, shelf)

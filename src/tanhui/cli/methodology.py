@@ -1,0 +1,355 @@
+"""The commands about methodologies: `evaluate`, `content check|list|show` and `quantify`.
+
+They need no database. `--json` prints one JSON object on standard output and nothing else there; a
+refusal is one line on standard error and exit code 2.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec, Protocol, TypeVar
+
+import polars as pl
+import typer
+
+from tanhui.kernel.refusals import Invalid, NotFound, Refusal
+from tanhui.methodology.check import check_path
+from tanhui.methodology.document import Methodology
+from tanhui.methodology.exact import Evaluation, evaluate
+from tanhui.methodology.inputs import parse_inputs
+from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.library import Entry, Library
+from tanhui.methodology.problems import Problem
+from tanhui.methodology.quantify import quantify_chunks
+from tanhui.methodology.render import formula_text, number_text
+
+Checker = Callable[[Path], list[Problem]]
+Lister = Callable[[Path], list[Entry]]
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+CHUNK_ROWS = 1_000_000
+CONTENT_REFUSED = "content_refused"
+
+
+class Engine(StrEnum):
+    """Where the row kernel runs."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+class LoadLayout(Protocol):
+    """How a layout is found by its name."""
+
+    def __call__(self, content_root: Path, name: str, /) -> Any: ...
+
+
+class ReadChunks(Protocol):
+    """How a file is read: frames with `line` int64, `refused` str or null, and input columns."""
+
+    def __call__(
+        self, path: Path, layout: Any, /, *, now: datetime, chunk_rows: int
+    ) -> Iterator[pl.DataFrame]: ...
+
+
+def default_content_root() -> Path:
+    """`TANHUI_CONTENT`, or the `content` folder of this checkout or of the working folder."""
+    named = os.environ.get("TANHUI_CONTENT")
+    if named:
+        return Path(named)
+    checkout = Path(__file__).resolve().parents[3] / "content"
+    return checkout if checkout.is_dir() else Path.cwd() / "content"
+
+
+def _language() -> str:
+    for name in ("TANHUI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name]
+    return "en"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _refusing(command: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Turn a refusal into one line on standard error and exit code 2; a defect stays a defect."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: Arguments.args, **options: Arguments.kwargs) -> Answer:
+        try:
+            return command(*arguments, **options)
+        except Refusal as refusal:
+            typer.echo(f"{refusal.code}: {_one_line(refusal.text(_language()))}", err=True)
+            raise typer.Exit(2) from None
+
+    return wrapped
+
+
+def _print_json(data: Mapping[str, object]) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False))
+
+
+def _json_number(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _evaluation_json(methodology: Methodology, evaluation: Evaluation) -> dict[str, object]:
+    return {
+        "outputs": {
+            name: {"value": _json_number(quantity.value), "unit": quantity.unit.text}
+            for name, quantity in evaluation.outputs.items()
+        },
+        "trace": [
+            {
+                "symbol": row.symbol,
+                "expression": row.expression,
+                "value": _json_number(row.quantity.value),
+                "unit": row.quantity.unit.text,
+                "source": row.source,
+            }
+            for row in evaluation.trace
+        ],
+        "digest": evaluation.digest,
+        "methodology": methodology.reference,
+        "methodology_digest": evaluation.methodology_digest,
+        "factors_digest": evaluation.factors_digest,
+        "inputs_digest": evaluation.inputs_digest,
+    }
+
+
+def _problem_json(problem: Problem) -> dict[str, object]:
+    return {
+        "file": str(problem.path),
+        "line": problem.line,
+        "key": problem.key,
+        "code": problem.code,
+        "zh": problem.zh,
+        "en": problem.en,
+    }
+
+
+def _report_problems(problems: list[Problem], as_json: bool) -> None:
+    if as_json:
+        _print_json({"ok": not problems, "problems": [_problem_json(item) for item in problems]})
+    else:
+        for problem in problems:
+            typer.echo(_one_line(problem.text(_language())))
+    if problems:
+        files = len({problem.path for problem in problems})
+        chinese = _language().startswith("zh")
+        sentence = (
+            f"{files} 个文件中有 {len(problems)} 处错误"
+            if chinese
+            else f"{len(problems)} fault(s) in {files} file(s)"
+        )
+        typer.echo(f"{CONTENT_REFUSED}: {sentence}", err=True)
+        raise typer.Exit(2)
+    if not as_json:
+        typer.echo("ok")
+
+
+def _entry_json(entry: Entry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "version": entry.version,
+        "kind": entry.kind,
+        "digest": entry.digest,
+        "status": entry.status,
+        "title_zh": entry.title_zh,
+        "title_en": entry.title_en,
+        "path": entry.path.as_posix(),
+    }
+
+
+def _methodology_text(methodology: Methodology, language: str) -> Iterator[str]:
+    """The document for a reader at a terminal, line by line."""
+    yield f"{methodology.reference}  {methodology.title.text(language)}"
+    yield f"{methodology.digest}  {methodology.status}  {methodology.valid.text()}"
+    yield f"{methodology.basis}: {methodology.basis_note.text(language)}"
+    for formula in methodology.formulas:
+        label = formula.label.text(language)
+        yield f"{formula.symbol} = {formula_text(formula.tree)}  [{formula.unit.text}] {label}"
+    for declared in methodology.inputs:
+        bounds = f"{declared.low}..{declared.high}"
+        label = declared.label.text(language)
+        yield f"{declared.symbol}  [{declared.unit.text}] {bounds} {label} ({declared.kind})"
+    for factor in methodology.factors:
+        value = number_text(factor.quantity.value, factor.decimals)
+        row = factor.row
+        yield (
+            f"{factor.symbol} = {value} {factor.quantity.unit.text}  "
+            f"{factor.label.text(language)}: {row.key}, {row.status}, {row.source}"
+        )
+    result = methodology.result
+    yield f"{result.name}  [{result.unit.text}] round {result.rounding}"
+    for source in methodology.sources:
+        yield f"{source.title} {source.address}".rstrip()
+
+
+def _register_evaluate(app: typer.Typer, content_root: Callable[[], Path]) -> None:
+    @app.command("evaluate")
+    @_refusing
+    def evaluate_command(
+        methodology: Annotated[str, typer.Argument(metavar="ID[@VERSION]")],
+        inputs: Annotated[str, typer.Option(help='{"d":{"value":2431,"unit":"m"}}')],
+        as_json: JsonFlag = False,
+    ) -> None:
+        """Compute one case exactly, with a trace of every step."""
+        library = Library.load(content_root())
+        document = library.referenced(methodology)
+        evaluation = evaluate(document, parse_inputs(inputs, library.units))
+        if as_json:
+            _print_json(_evaluation_json(document, evaluation))
+            return
+        for row in evaluation.trace:
+            value = number_text(row.quantity.value)
+            typer.echo(f"{row.symbol} = {value} {row.quantity.unit.text}  [{row.expression}]")
+        typer.echo(evaluation.digest)
+
+
+def _register_content(
+    app: typer.Typer,
+    content_root: Callable[[], Path],
+    checkers: Sequence[Checker],
+    listers: Sequence[Lister],
+) -> None:
+    content = typer.Typer(help="Check, list and show the content files.", no_args_is_help=True)
+    app.add_typer(content, name="content")
+
+    def entries() -> list[Entry]:
+        root = content_root()
+        own = Library.load(root).listing()
+        return own + [entry for lister in listers for entry in lister(root)]
+
+    @content.command("check")
+    @_refusing
+    def check(
+        path: Annotated[
+            Path | None, typer.Argument(help="A file or folder; all by default.")
+        ] = None,
+        as_json: JsonFlag = False,
+    ) -> None:
+        """Name every fault with file, line and key."""
+        _report_problems(check_path(content_root(), path, checkers), as_json)
+
+    @content.command("list")
+    @_refusing
+    def list_entries(as_json: JsonFlag = False) -> None:
+        """Every document with id, version, kind, digest and status."""
+        found = entries()
+        if as_json:
+            _print_json({"documents": [_entry_json(entry) for entry in found]})
+            return
+        for entry in found:
+            title = entry.title_zh if _language().startswith("zh") else entry.title_en
+            typer.echo(f"{entry.reference}  {entry.kind}  {entry.status}  {entry.digest}  {title}")
+
+    @content.command("show")
+    @_refusing
+    def show(
+        document: Annotated[str, typer.Argument(metavar="ID[@VERSION]")], as_json: JsonFlag = False
+    ) -> None:
+        """One document: what it says, and its file."""
+        root = content_root()
+        named = [entry for entry in entries() if document in (entry.id, entry.reference)]
+        if not named:
+            raise NotFound(
+                "no_such_document",
+                zh="没有文件 {document}",
+                en="there is no document {document}",
+                document=document,
+            )
+        entry = named[-1]
+        source = (root / entry.path).read_text(encoding="utf-8")
+        if as_json:
+            _print_json({**_entry_json(entry), "source": source})
+        elif entry.kind == "methodology":
+            library = Library.load(root)
+            lines = _methodology_text(library.methodology(entry.id, entry.version), _language())
+            typer.echo("\n".join(lines))
+        else:
+            typer.echo(source)
+
+
+def register(
+    app: typer.Typer,
+    *,
+    content_root: Callable[[], Path] = default_content_root,
+    checkers: Sequence[Checker] = (),
+    listers: Sequence[Lister] = (),
+) -> None:
+    """Add `evaluate` and `content` to `app`.
+
+    `checkers` and `listers` are the other rooms' own (tariffs, scenes, layouts): each takes the
+    content folder and answers its faults, or its documents.
+    """
+    _register_evaluate(app, content_root)
+    _register_content(app, content_root, checkers, listers)
+
+
+def register_quantify(
+    app: typer.Typer,
+    *,
+    load_layout: LoadLayout,
+    read_chunks: ReadChunks,
+    content_root: Callable[[], Path] = default_content_root,
+) -> None:
+    """Add `quantify` to `app`, reading files through the given layout functions."""
+
+    @app.command("quantify")
+    @_refusing
+    def quantify(
+        file: Annotated[Path, typer.Argument(metavar="FILE")],
+        methodology: Annotated[str, typer.Option(metavar="ID[@VERSION]")],
+        layout: Annotated[str, typer.Option(metavar="NAME")],
+        engine: Annotated[Engine, typer.Option()] = Engine.LOCAL,
+        out: Annotated[Path | None, typer.Option(metavar="FILE.parquet")] = None,
+        as_json: JsonFlag = False,
+    ) -> None:
+        """Compute the reduction of every row of a file, without a database."""
+        started = time.monotonic()
+        if engine is Engine.SPARK:
+            raise Invalid(
+                "engine_not_available",
+                zh="spark 引擎尚未提供,请用 --engine local",
+                en="the engine spark is not available yet; use --engine local",
+            )
+        root = content_root()
+        document = Library.load(root).referenced(methodology)
+        if document.result.name != "reduction_mg":
+            raise Invalid(
+                "not_a_row_methodology",
+                zh="{document} 不逐行给出减排毫克数",
+                en="{document} does not give milligrams of reduction row by row",
+                document=document.reference,
+            )
+        kernel = compile_kernel(document)
+        chunks = read_chunks(
+            file, load_layout(root, layout), now=datetime.now(UTC), chunk_rows=CHUNK_ROWS
+        )
+        totals = quantify_chunks(chunks, kernel, out)
+        facts: dict[str, object] = {
+            "rows": totals.rows,
+            "quantified": totals.quantified,
+            "refused": dict(sorted(totals.refused.items())),
+            "reduction_mg": totals.reduction_mg,
+            "methodology": document.reference,
+            "digest": document.digest,
+            "seconds": round(time.monotonic() - started, 3),
+        }
+        if as_json:
+            _print_json(facts)
+            return
+        for name, value in facts.items():
+            typer.echo(f"{name}: {value}")
