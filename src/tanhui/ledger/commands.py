@@ -158,7 +158,7 @@ def lock_holders(*, holder_ids: binary.Column, kind: Kind) -> None:
 def expire_due(*, at: datetime, limit: int = 1_000) -> int:
     """Ends pending transfers whose time has passed, oldest first; answers how many ended."""
     with _statement(at=at) as cursor:
-        cursor.execute(load("tanhui.ledger", "due"), {"at": at, "limit": limit})
+        cursor.execute(load("tanhui.ledger", "due"), {"at": at, "rows_max": limit})
         due = [row[0] for row in cursor.fetchall()]
     results = post_transfers(
         transfers=[

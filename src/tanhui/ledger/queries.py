@@ -40,7 +40,7 @@ def balances(*, holder_id: int, kinds: tuple[Kind, ...]) -> dict[Kind, Balance]:
     """The balances of one holder; a kind without an account has nothing."""
     with connection.cursor() as cursor:
         cursor.execute(load("tanhui.ledger", "balances"), {"holder_id": holder_id})
-        held = {kind: Balance(available, reserved) for kind, available, reserved in cursor}
+        held = {kind: Balance(available, reserved) for kind, reserved, available in cursor}
     return {kind: held.get(kind.number, Balance(0, 0)) for kind in kinds}
 
 

@@ -1,6 +1,6 @@
 SELECT
-    account.kind,
-    account.credits_posted - account.debits_posted - account.debits_pending AS available,
-    account.debits_pending AS reserved
-FROM ledger_account AS account
-WHERE account.holder_id = %(holder_id)s;
+    held.kind,
+    held.debits_pending AS reserved,
+    held.credits_posted - held.debits_posted - held.debits_pending AS available
+FROM ledger_account AS held
+WHERE held.holder_id = %(holder_id)s;

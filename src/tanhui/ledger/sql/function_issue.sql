@@ -5,9 +5,9 @@
 -- Balances are rewritten in holder order, as everywhere, so that two batches never wait for each
 -- other in a circle. A nested loop over the sorted holders keeps that order; other joins would not.
 CREATE FUNCTION ledger_issue(
-    p_ids uuid [],
-    p_holder_ids bigint [],
-    p_amounts bigint [],
+    p_ids uuid[],
+    p_holder_ids bigint[],
+    p_amounts bigint[],
     p_credit_kind smallint,
     p_pool_holder_id bigint,
     p_pool_kind smallint,
@@ -77,8 +77,8 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION ledger_issue(
-    uuid [], bigint [], bigint [], smallint, bigint, smallint, smallint, timestamptz
+    uuid[], bigint[], bigint[], smallint, bigint, smallint, smallint, timestamptz
 ) FROM public;
 GRANT EXECUTE ON FUNCTION ledger_issue(
-    uuid [], bigint [], bigint [], smallint, bigint, smallint, smallint, timestamptz
+    uuid[], bigint[], bigint[], smallint, bigint, smallint, smallint, timestamptz
 ) TO tanhui_app;

@@ -1,6 +1,6 @@
 -- Holds one account of each holder until the transaction ends, so that what is decided from
 -- these holders' history (a daily cap) cannot be decided twice at the same time.
-CREATE FUNCTION ledger_lock_holders(p_holder_ids bigint [], p_kind smallint)
+CREATE FUNCTION ledger_lock_holders(p_holder_ids bigint[], p_kind smallint)
 RETURNS bigint
 LANGUAGE sql
 SECURITY DEFINER
@@ -15,5 +15,5 @@ AS $$
         FOR NO KEY UPDATE
     ) AS held
 $$;
-REVOKE ALL ON FUNCTION ledger_lock_holders(bigint [], smallint) FROM public;
-GRANT EXECUTE ON FUNCTION ledger_lock_holders(bigint [], smallint) TO tanhui_app;
+REVOKE ALL ON FUNCTION ledger_lock_holders(bigint[], smallint) FROM public;
+GRANT EXECUTE ON FUNCTION ledger_lock_holders(bigint[], smallint) TO tanhui_app;

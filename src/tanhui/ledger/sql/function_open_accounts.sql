@@ -1,5 +1,5 @@
 -- Opens the accounts that do not exist yet: every holder gets every kind. Answers how many.
-CREATE FUNCTION ledger_open_accounts(p_holder_ids bigint [], p_kinds smallint [])
+CREATE FUNCTION ledger_open_accounts(p_holder_ids bigint[], p_kinds smallint[])
 RETURNS bigint
 LANGUAGE sql
 SECURITY DEFINER
@@ -19,5 +19,5 @@ AS $$
 
     SELECT count(*) FROM opened
 $$;
-REVOKE ALL ON FUNCTION ledger_open_accounts(bigint [], smallint []) FROM public;
-GRANT EXECUTE ON FUNCTION ledger_open_accounts(bigint [], smallint []) TO tanhui_app;
+REVOKE ALL ON FUNCTION ledger_open_accounts(bigint[], smallint[]) FROM public;
+GRANT EXECUTE ON FUNCTION ledger_open_accounts(bigint[], smallint[]) TO tanhui_app;

@@ -8,19 +8,19 @@
 -- A batch is small beside the books, so every join must walk an index. The planner is told so,
 -- for the statistics of a young or a fast growing database would tell it otherwise.
 CREATE FUNCTION ledger_post(
-    p_ids uuid [],
-    p_phases smallint [],
-    p_debit_holder_ids bigint [],
-    p_debit_kinds smallint [],
-    p_credit_holder_ids bigint [],
-    p_credit_kinds smallint [],
-    p_amounts bigint [],
-    p_pending_ids uuid [],
-    p_expires_at timestamptz [],
-    p_reasons smallint [],
+    p_ids uuid[],
+    p_phases smallint[],
+    p_debit_holder_ids bigint[],
+    p_debit_kinds smallint[],
+    p_credit_holder_ids bigint[],
+    p_credit_kinds smallint[],
+    p_amounts bigint[],
+    p_pending_ids uuid[],
+    p_expires_at timestamptz[],
+    p_reasons smallint[],
     p_recorded_at timestamptz
 )
-RETURNS text []
+RETURNS text[]
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -35,7 +35,7 @@ DECLARE
     c_items_max CONSTANT integer := 8192;
     c_amount_max CONSTANT bigint := 1000000000000000;
     c_credits_max CONSTANT bigint := 1000000000000000000;
-    v_results text [];
+    v_results text[];
     v_accepted bigint;
     v_inserted bigint;
 BEGIN
@@ -285,10 +285,10 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION ledger_post(
-    uuid [], smallint [], bigint [], smallint [], bigint [], smallint [],
-    bigint [], uuid [], timestamptz [], smallint [], timestamptz
+    uuid[], smallint[], bigint[], smallint[], bigint[], smallint[],
+    bigint[], uuid[], timestamptz[], smallint[], timestamptz
 ) FROM public;
 GRANT EXECUTE ON FUNCTION ledger_post(
-    uuid [], smallint [], bigint [], smallint [], bigint [], smallint [],
-    bigint [], uuid [], timestamptz [], smallint [], timestamptz
+    uuid[], smallint[], bigint[], smallint[], bigint[], smallint[],
+    bigint[], uuid[], timestamptz[], smallint[], timestamptz
 ) TO tanhui_app;

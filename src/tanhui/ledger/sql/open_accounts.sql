@@ -1,1 +1,1 @@
-SELECT ledger_open_accounts(%(holder_ids)s, %(kinds)s::smallint []);
+SELECT ledger_open_accounts(%(holder_ids)s, %(kinds)s::smallint[]);

@@ -10,8 +10,8 @@ WITH leg AS (
     FROM ledger_transfer AS transfer
     CROSS JOIN LATERAL (
         VALUES
-        (transfer.debit_holder_id, transfer.debit_kind, true),
-        (transfer.credit_holder_id, transfer.credit_kind, false)
+        (transfer.debit_holder_id, transfer.debit_kind, TRUE),
+        (transfer.credit_holder_id, transfer.credit_kind, FALSE)
     ) AS side (holder_id, kind, is_debit)
 ),
 
@@ -35,21 +35,21 @@ history AS (
 
 held AS (
     SELECT
-        account.holder_id,
-        account.kind,
-        account.debits_posted,
-        account.credits_posted,
-        account.debits_pending,
-        account.credits_pending
-    FROM ledger_account AS account
+        book.holder_id,
+        book.kind,
+        book.debits_posted,
+        book.credits_posted,
+        book.debits_pending,
+        book.credits_pending
+    FROM ledger_account AS book
     UNION ALL
     SELECT
         entry.holder_id,
         entry.kind,
-        sum(entry.debits_posted),
-        sum(entry.credits_posted),
-        sum(entry.debits_pending),
-        sum(entry.credits_pending)
+        sum(entry.debits_posted) AS debits_posted,
+        sum(entry.credits_posted) AS credits_posted,
+        sum(entry.debits_pending) AS debits_pending,
+        sum(entry.credits_pending) AS credits_pending
     FROM ledger_pool_entry AS entry
     GROUP BY entry.holder_id, entry.kind
 ),
@@ -63,15 +63,15 @@ compared AS (
         OR coalesce(held.debits_pending, 0) <> coalesce(history.debits_pending, 0)
         OR coalesce(held.credits_pending, 0) <> coalesce(history.credits_pending, 0) AS differs
     FROM held
-    FULL JOIN history ON history.holder_id = held.holder_id AND history.kind = held.kind
+    FULL JOIN history ON held.holder_id = history.holder_id AND held.kind = history.kind
 ),
 
 counted AS (
     SELECT
         kind.asset,
         count(*) AS transfers
-    FROM ledger_transfer AS transfer
-    INNER JOIN ledger_kind AS kind ON kind.kind = transfer.debit_kind
+    FROM ledger_transfer AS moved
+    INNER JOIN ledger_kind AS kind ON moved.debit_kind = kind.kind
     GROUP BY kind.asset
 )
 
@@ -79,11 +79,11 @@ counted AS (
 SELECT
     coalesce(kind.asset, 'UNKNOWN') AS asset,
     coalesce(max(counted.transfers), 0) AS transfers,
-    count(compared.kind) AS accounts,
+    count(compared.kind) AS accounts_compared,
     count(*) FILTER (WHERE compared.differs OR kind.kind IS NULL) AS differing,
     coalesce(sum(compared.balance), 0) AS total
 FROM ledger_kind AS kind
-FULL JOIN compared ON compared.kind = kind.kind
-LEFT JOIN counted ON counted.asset = kind.asset
+FULL JOIN compared ON kind.kind = compared.kind
+LEFT JOIN counted ON kind.asset = counted.asset
 GROUP BY kind.asset
 ORDER BY kind.asset;

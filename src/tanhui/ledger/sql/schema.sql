@@ -15,7 +15,7 @@ CREATE TABLE ledger_kind (
 CREATE TABLE ledger_account (
     holder_id bigint NOT NULL,
     kind smallint NOT NULL,
-    pooled boolean NOT NULL DEFAULT false,
+    pooled boolean NOT NULL DEFAULT FALSE,
     debits_pending bigint NOT NULL DEFAULT 0,
     debits_posted bigint NOT NULL DEFAULT 0,
     credits_pending bigint NOT NULL DEFAULT 0,
@@ -66,7 +66,7 @@ CREATE TABLE ledger_pool_entry (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     holder_id bigint NOT NULL,
     kind smallint NOT NULL,
-    pooled boolean NOT NULL DEFAULT true,
+    pooled boolean NOT NULL DEFAULT TRUE,
     debits_pending bigint NOT NULL,
     debits_posted bigint NOT NULL,
     credits_pending bigint NOT NULL,
