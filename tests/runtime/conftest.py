@@ -15,10 +15,17 @@ from tanhui.runtime.postgres import using
 from tests.runtime.holding import Holder, close, hold, lives, wait_gone
 
 
+def new_folder() -> Path:
+    """A short, closed folder; in memory where there is room, for these tests copy a lot."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
+    return Path(tempfile.mkdtemp(prefix="tanhui-", dir=memory if roomy else None))
+
+
 @pytest.fixture(scope="session")
 def template() -> Iterator[Path]:
     """A folder whose server has been started and stopped once, to copy from."""
-    folder = Path(tempfile.mkdtemp(prefix="tanhui-"))
+    folder = new_folder()
     with using(folder):
         pass
     yield folder
@@ -28,7 +35,7 @@ def template() -> Iterator[Path]:
 @pytest.fixture
 def bare_var() -> Iterator[Path]:
     """An empty, short, closed folder; a server that a failed test left there is ended with it."""
-    folder = Path(tempfile.mkdtemp(prefix="tanhui-"))
+    folder = new_folder()
     yield folder
     for path in folder.rglob("postmaster.pid"):
         pid = int(path.read_text().split()[0])

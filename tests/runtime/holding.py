@@ -26,12 +26,11 @@ class Holder:
 
     def end(self, number: int | None = None) -> int:
         """End the program by a signal, or by closing its input; answer its exit code."""
-        if number is None:
-            assert self.process.stdin is not None
-            self.process.stdin.close()
-        else:
+        if number is not None:
             self.process.send_signal(number)
-        return self.process.wait(PATIENCE_SECONDS)
+            self.process.wait(PATIENCE_SECONDS)
+        close(self.process)
+        return self.process.returncode
 
 
 def start_holder(
