@@ -1,0 +1,181 @@
+"""What may happen to deeds: a batch or a file of a partner's trips is recorded and paid."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import polars as pl
+from django.conf import settings
+from django.db import OperationalError, IntegrityError, transaction
+
+from tanhui.behaviours import store
+from tanhui.behaviours.recording import ChunkResult, RiderResolver, Source, settle
+from tanhui.behaviours.report import Report
+from tanhui.behaviours.settlement import Ints
+from tanhui.governance.commands import write_audit
+from tanhui.governance.permissions import require
+from tanhui.identity.commands import register_simulated
+from tanhui.kernel.actors import Actor
+from tanhui.kernel.periods import CITY_ZONE
+from tanhui.kernel.references import reference_digests
+from tanhui.kernel.refusals import Invalid
+from tanhui.partners import queries as partners
+from tanhui.partners.files import look_through
+from tanhui.partners.layouts import Layout, load_layout
+from tanhui.partners.riders import RiderBook, byte_strings, rider_digests
+from tanhui.partners.trips import read_file
+from tanhui.scenes.library import city_library
+
+CHUNK_ROWS = 500_000
+# Another batch may win a reference or a lock; after that many tries something else is wrong.
+_TRIES = 5
+
+
+@dataclass
+class FileResult:
+    """What became of a file; `rows` equals recorded + exists + all held + all refused."""
+
+    rows: int = 0
+    recorded: int = 0
+    exists: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    reduction_mg: int = 0
+    points: int = 0
+    seconds: float = 0.0
+    report: str = ""
+
+    def add(self, chunk: ChunkResult) -> None:
+        """Adds what became of one chunk."""
+        for outcome, count in chunk.counts.items():
+            kind, _, code = outcome.partition(":")
+            self.rows += count
+            if kind == "recorded":
+                self.recorded += count
+            elif kind == "exists":
+                self.exists += count
+            else:
+                (self.held if kind == "held" else self.refused)[code] += count
+        self.reduction_mg += chunk.reduction_mg
+        self.points += chunk.points
+
+
+def _bound_riders(book: RiderBook, key: bytes) -> RiderResolver:
+    def resolve(trips: pl.DataFrame) -> Ints:
+        return book.citizens_of(rider_digests(key, byte_strings(trips["rider"])))
+
+    return resolve
+
+
+def _assigned_riders(citizen_ids: Ints, key: bytes) -> RiderResolver:
+    """Simulated citizens by the hash of each trip's reference: the same trip, the same citizen."""
+
+    def resolve(trips: pl.DataFrame) -> Ints:
+        digests = reference_digests(b"assigned\0" + key, byte_strings(trips["reference"]))
+        return citizen_ids[(digests.view(np.uint64) % np.uint64(len(citizen_ids))).astype(np.int64)]
+
+    return resolve
+
+
+def _riders(
+    actor: Actor, layout: Layout, partner_id: int, assign_riders: int | None, at: datetime
+) -> RiderResolver:
+    key = settings.TANHUI.reference_key
+    if assign_riders is not None:
+        require(actor, "behaviours.assign_riders")
+        citizens = register_simulated(actor=actor, count=assign_riders, at=at)
+        return _assigned_riders(np.array(citizens, dtype=np.int64), key)
+    if not layout.has_rider:
+        raise Invalid(
+            "no_riders",
+            zh="格式“{layout}”里没有骑行者；公开数据请用 --assign-riders 指定模拟市民的人数。",
+            en="The layout “{layout}” names no riders; for a public file say with"
+            " --assign-riders how many simulated citizens rode.",
+            layout=layout.name,
+        )
+    return _bound_riders(partners.rider_book(partner_id), key)
+
+
+def record_chunk(
+    *, actor: Actor, source: Source, trips: pl.DataFrame, at: datetime
+) -> ChunkResult:
+    """Records one chunk of checked trips in one transaction; all of it or nothing.
+
+    Each row is answered on its own (see `ChunkResult`). When another batch wins a race for the
+    same reference, the chunk is settled again and finds it existing. Refuses: `not_permitted`.
+    """
+    require(actor, "behaviours.record_batch")
+    sound = trips.filter(pl.col("refused").is_null())["started_at"]
+    days = sound.dt.convert_time_zone(CITY_ZONE.key).dt.date().unique().cast(pl.Int32)
+    with transaction.atomic():
+        store.open_days(days.cast(pl.Int64).to_numpy())
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with transaction.atomic():
+                result = settle(trips, source, at=at)
+                write_audit(
+                    actor=actor,
+                    action="behaviours.record_batch",
+                    subject=f"batch:{source.batch}",
+                    facts={**result.counts, "layout": source.layout},
+                    at=at,
+                )
+                return result
+        except (IntegrityError, OperationalError):
+            if attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def record_file(
+    *,
+    actor: Actor,
+    partner_code: str,
+    path: Path,
+    layout_name: str,
+    at: datetime,
+    assign_riders: int | None = None,
+    batch: str | None = None,
+    chunk_rows: int = CHUNK_ROWS,
+    progress: Callable[[int, int], None] = lambda done, rows: None,
+) -> FileResult:
+    """Records a partner's trip file, chunk by chunk; what is recorded once stays recorded.
+
+    Sending the file again records nothing twice. `progress` is told rows done and rows in all.
+    Refuses: `not_permitted`, `no_such_partner`, `no_such_layout`, `no_riders`, and the whole file
+    as `partners.files.look_through` and `raw_frames` do.
+    """
+    require(actor, "behaviours.record_batch")
+    begun = time.monotonic()
+    chosen = settings.TANHUI
+    partner = partners.partner(partner_code)
+    layout = load_layout(chosen.content_root, layout_name)
+    file = look_through(path)
+    library = city_library(chosen.content_root)
+    source = Source(
+        partner_id=partner.id,
+        batch=batch or str(uuid4()),
+        layout=layout.name,
+        library=library,
+        riders=_riders(actor, layout, partner.id, assign_riders, at),
+        reference_key=chosen.reference_key,
+    )
+    result = FileResult()
+    with Report.opened(chosen.var / "reports", source.batch, file) as report:
+        for trips in read_file(
+            file, layout, now=at, limits=library.speed_limits(), chunk_rows=chunk_rows
+        ):
+            chunk = record_chunk(actor=actor, source=source, trips=trips, at=at)
+            report.add(trips, chunk.outcome)
+            result.add(chunk)
+            progress(result.rows, file.rows)
+    result.report = str(report.path)
+    result.seconds = round(time.monotonic() - begun, 3)
+    return result

@@ -1,0 +1,277 @@
+"""One chunk of trips on its way into the books: judged, deduplicated, measured, capped, paid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tanhui.behaviours import store
+from tanhui.behaviours.postings import posting_ids
+from tanhui.behaviours.settlement import (
+    DayGroups,
+    Deeds,
+    Ints,
+    capped_points,
+    compare,
+    first_of_each,
+    statement_order,
+    totals_by_citizen,
+)
+from tanhui.kernel.periods import CITY_ZONE
+from tanhui.kernel.references import reference_digests
+from tanhui.kernel.refusals import NotFound
+from tanhui.ledger import commands as ledger
+from tanhui.ledger.chart import (
+    CITIZEN_POINTS,
+    CITIZEN_REDUCTION,
+    POINTS_ISSUED,
+    REDUCTION_MEASURED,
+    Reason,
+)
+from tanhui.methodology.kernel import compile_kernel
+from tanhui.partners.riders import NOBODY, byte_strings
+from tanhui.scenes.library import Rule, Scene, SceneLibrary
+
+GRADES = ("A", "B", "C", "D")
+# Who did a row's deed: rows (a frame with `rider`, `reference`) to citizens, NOBODY where unknown.
+RiderResolver = Callable[[pl.DataFrame], Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What all chunks of one file or batch have in common."""
+
+    partner_id: int
+    batch: str
+    layout: str
+    library: SceneLibrary
+    riders: RiderResolver
+    reference_key: bytes
+
+
+@dataclass
+class ChunkResult:
+    """What became of each row of a chunk.
+
+    `outcome` has one entry for each row: None (recorded), `exists`, `held:<reason>` or
+    `refused:<code>`.
+    """
+
+    outcome: npt.NDArray[np.object_]
+    reduction_mg: int = 0
+    points: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self) -> None:
+        """Counts the outcomes by name; `recorded` stands for None."""
+        told = pl.Series("outcome", self.outcome, dtype=pl.String).fill_null("recorded")
+        counted = told.value_counts()
+        self.counts = dict(zip(counted["outcome"], counted["count"], strict=True))
+
+    def total(self, kind: str) -> int:
+        """How many rows are `recorded`, `exists`, `held` or `refused`."""
+        return sum(n for name, n in self.counts.items() if name.partition(":")[0] == kind)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Deeds in statement order with all that the rule in force made of them."""
+
+    deeds: Deeds
+    reduction_mg: Ints
+    uncapped: Ints
+    day_max: Ints
+    rule_ids: Ints
+    grades: Ints
+
+
+def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds:
+    """The acceptable rows as arrays; the others are marked in `result`."""
+    refused = trips["refused"]
+    bad = refused.is_not_null().to_numpy()
+    result.outcome[bad] = ("refused:" + refused.drop_nulls()).to_numpy()
+    sound = trips.filter(pl.col("refused").is_null())
+    city_day = pl.col("started_at").dt.convert_time_zone(CITY_ZONE.key).dt.date()
+    times = sound.select(
+        pl.col("started_at").dt.epoch("us").alias("started"),
+        pl.col("ended_at").dt.epoch("us").alias("ended"),
+        city_day.cast(pl.Int32).cast(pl.Int64).alias("day"),
+        pl.col("mode").replace_strict(
+            {scene.mode: scene.number for scene in source.library.scenes},
+            return_dtype=pl.Int64,
+        ),
+    )
+    reference = byte_strings(sound["reference"])
+    deeds = Deeds(
+        place=np.flatnonzero(~bad),
+        reference=reference,
+        digest=reference_digests(source.reference_key, reference),
+        citizen=source.riders(sound),
+        started=times["started"].to_numpy(),
+        ended=times["ended"].to_numpy(),
+        day=times["day"].to_numpy(),
+        distance_m=sound["distance_m"].to_numpy(),
+        scene=times["mode"].to_numpy(),
+    )
+    known = deeds.citizen != NOBODY
+    result.outcome[deeds.place[~known]] = "refused:unknown_rider"
+    return deeds.keep(known)
+
+
+def _rules(deeds: Deeds, source: Source) -> tuple[list[Rule], Ints]:
+    """The rules in force for these deeds, and which of them each deed falls under (-1: none)."""
+    scene_days, group = np.unique(
+        np.stack((deeds.scene, deeds.day)), axis=1, return_inverse=True
+    )
+    rules: list[Rule] = []
+    numbers = np.full(scene_days.shape[1], -1, dtype=np.int64)
+    places: dict[tuple[str, str, str], int] = {}
+    for column, (scene_number, day) in enumerate(scene_days.T):
+        scene: Scene = source.library.numbered(int(scene_number))
+        try:
+            rule = source.library.rule_on(scene, store.to_date(day))
+        except NotFound:
+            continue
+        key = (scene.code, rule.methodology.reference, rule.tariff.reference)
+        if key not in places:
+            places[key] = len(rules)
+            rules.append(rule)
+        numbers[column] = places[key]
+    return rules, numbers[group.reshape(-1)]
+
+
+def _measure(deeds: Deeds, source: Source, result: ChunkResult) -> _Measured:
+    """Quantifies every deed under its rule; deeds no rule can measure are refused."""
+    rules, which = _rules(deeds, source)
+    result.outcome[deeds.place[which < 0]] = "refused:no_rule_in_force"
+    reduction = np.full(len(deeds), -1, dtype=np.int64)
+    columns = {name: np.zeros(len(deeds), dtype=np.int64) for name in ("points", "max", "rule", "grade")}
+    for number, rule in enumerate(rules):
+        under = np.flatnonzero(which == number)
+        frame = pl.DataFrame({"distance_m": deeds.distance_m[under]})
+        measured = compile_kernel(rule.methodology).quantify(frame)
+        reduction[under] = measured.fill_null(-1).to_numpy()
+        columns["points"][under] = reduction[under] // rule.tariff.mg_per_point
+        columns["max"][under] = rule.tariff.points_per_day_max
+        columns["rule"][under] = store.rule_id(rule)
+        columns["grade"][under] = GRADES.index(rule.scene.grade)
+    beyond = (reduction < 0) & (which >= 0)
+    result.outcome[deeds.place[beyond]] = "refused:out_of_bounds"
+    good = np.flatnonzero(reduction >= 0)
+    return _Measured(
+        deeds.keep(good), reduction[good], columns["points"][good], columns["max"][good],
+        columns["rule"][good], columns["grade"][good],
+    )
+
+
+def _mark_repeats(deeds: Deeds, source: Source, result: ChunkResult) -> Deeds:
+    """Answers repeats with `exists` or the difference, and keeps what is new."""
+    fresh = np.ones(len(deeds), dtype=bool)
+    places, references, content = store.known_references(source.partner_id, deeds)
+    if len(places):
+        repeated = deeds.keep(places)
+        outcome = compare(repeated, content)
+        outcome[repeated.reference != np.array(references)] = "reference_collision"
+        _answer(result, repeated, outcome)
+        fresh[places] = False
+    deeds = deeds.keep(fresh)
+    first = first_of_each(deeds.digest)
+    again = np.flatnonzero(first != np.arange(len(deeds)))
+    if len(again):
+        repeated, original = deeds.keep(again), deeds.keep(first[again])
+        outcome = compare(repeated, {name: getattr(original, name) for name in content})
+        outcome[repeated.reference != original.reference] = "reference_collision"
+        _answer(result, repeated, outcome)
+        deeds = deeds.keep(np.flatnonzero(first == np.arange(len(deeds))))
+    return deeds
+
+
+def _answer(result: ChunkResult, repeated: Deeds, outcome: npt.NDArray[np.object_]) -> None:
+    result.outcome[repeated.place] = [
+        told if told == "exists" else f"refused:{told}" for told in outcome
+    ]
+
+
+def _pay(measured: _Measured, source: Source, chunk_id: int, at: datetime) -> Ints:
+    """Caps the points of deeds in statement order and posts one transfer a citizen and asset."""
+    deeds = measured.deeds
+    groups = DayGroups.of(deeds)
+    first = groups.start
+    room = np.maximum(
+        0,
+        measured.day_max[first]
+        - store.points_used(deeds.citizen[first], deeds.day[first], deeds.scene[first]),
+    )
+    points = capped_points(groups, measured.uncapped, room)
+    for pool, credit, amounts in (
+        (POINTS_ISSUED, CITIZEN_POINTS, points),
+        (REDUCTION_MEASURED, CITIZEN_REDUCTION, measured.reduction_mg),
+    ):
+        citizens, sums = totals_by_citizen(deeds.citizen, amounts)
+        ledger.issue(
+            ids=posting_ids(chunk_id, citizens, credit),
+            holder_ids=citizens,
+            amounts=sums,
+            pool=pool,
+            credit=credit,
+            reason=Reason.BEHAVIOUR_RECORDED,
+            at=at,
+        )
+    return points
+
+
+def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
+    """Settles one chunk inside the caller's transaction.
+
+    `trips` is a frame as `partners.trips.check_trips` answers it. A daily cap is decided while
+    the citizens' accounts are held, so two batches of one day cannot both use the same room.
+    """
+    result = ChunkResult(np.full(trips.height, None, dtype=object))
+    deeds = _as_deeds(trips, source, result)
+    measured = _measure(deeds, source, result)
+    new = _mark_repeats(measured.deeds, source, result)
+    chosen = np.flatnonzero(np.isin(measured.deeds.place, new.place, assume_unique=True))
+    order = chosen[statement_order(new)]
+    measured = _Measured(
+        measured.deeds.keep(order), measured.reduction_mg[order], measured.uncapped[order],
+        measured.day_max[order], measured.rule_ids[order], measured.grades[order],
+    )
+    chunk_id = store.next_chunk_id()
+    if len(order):
+        ledger.lock_holders(
+            holder_ids=np.unique(measured.deeds.citizen), kind=CITIZEN_POINTS
+        )
+        points = _pay(measured, source, chunk_id, at)
+        store.add_behaviours(
+            measured.deeds,
+            partner_id=source.partner_id,
+            chunk_id=chunk_id,
+            reduction_mg=measured.reduction_mg,
+            points=points,
+            uncapped=measured.uncapped,
+            rule_ids=measured.rule_ids,
+            grades=measured.grades,
+        )
+        store.add_references(measured.deeds, partner_id=source.partner_id)
+        result.reduction_mg = int(measured.reduction_mg.sum())
+        result.points = int(points.sum())
+    result.count()
+    store.add_chunk(
+        {
+            "id": chunk_id,
+            "partner_id": source.partner_id,
+            "batch": source.batch,
+            "layout": source.layout,
+            "recorded_at": at,
+            "rows": trips.height,
+            **{kind: result.total(kind) for kind in ("recorded", "exists", "held", "refused")},
+            "reduction_mg": result.reduction_mg,
+            "points": result.points,
+        }
+    )
+    return result

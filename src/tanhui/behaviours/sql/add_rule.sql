@@ -1,0 +1,5 @@
+INSERT INTO behaviours_rule (scene, methodology, methodology_digest, tariff, tariff_digest)
+VALUES (
+    %(scene)s, %(methodology)s, %(methodology_digest)s, %(tariff)s, %(tariff_digest)s
+)
+ON CONFLICT DO NOTHING;

@@ -1,0 +1,1 @@
+SELECT nextval('behaviours_chunk_number');

@@ -1,0 +1,1 @@
+SELECT behaviours_open_days(%(days)s::date [], %(zone)s);

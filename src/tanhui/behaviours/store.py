@@ -1,0 +1,179 @@
+"""The statements of settlement: what is known already, and the rows that are new."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from tanhui.behaviours.settlement import Deeds, Ints
+from tanhui.kernel.periods import CITY_ZONE, day_end, day_start
+from tanhui.runtime import binary
+from tanhui.runtime.sql import load
+from tanhui.scenes.library import Rule
+
+_ROOM = "tanhui.behaviours"
+_EPOCH = date(1970, 1, 1).toordinal()
+# PostgreSQL counts microseconds from here.
+_POSTGRES_EPOCH_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def to_date(day: int) -> date:
+    """The date of a day counted since 1970-01-01."""
+    return date.fromordinal(_EPOCH + int(day))
+
+
+def open_days(days: Ints) -> None:
+    """Makes the partitions of these days, in a transaction of its own."""
+    wanted = {"days": [to_date(day) for day in np.unique(days)], "zone": CITY_ZONE.key}
+    with binary.cursor(connection) as cursor:
+        cursor.execute(load(_ROOM, "missing_days"), wanted)
+        if missing := [row[0] for row in cursor.fetchall()]:
+            cursor.execute(load(_ROOM, "open_days"), {**wanted, "days": missing})
+
+
+def next_chunk_id() -> int:
+    """A new chunk's number."""
+    with binary.cursor(connection) as cursor:
+        cursor.execute(load(_ROOM, "next_chunk"))
+        return int(cursor.fetchall()[0][0])
+
+
+def rule_id(rule: Rule) -> int:
+    """The number of a rule in the books, which is added on its first use."""
+    facts = {
+        "scene": rule.scene.number,
+        "methodology": rule.methodology.reference,
+        "methodology_digest": rule.methodology.digest,
+        "tariff": rule.tariff.reference,
+        "tariff_digest": rule.tariff.digest,
+    }
+    with binary.cursor(connection) as cursor:
+        cursor.execute(load(_ROOM, "find_rule"), facts)
+        found = cursor.fetchall()
+        if not found:
+            cursor.execute(load(_ROOM, "add_rule"), facts)
+            cursor.execute(load(_ROOM, "find_rule"), facts)
+            found = cursor.fetchall()
+        return int(found[0][0])
+
+
+def known_references(partner_id: int, deeds: Deeds) -> tuple[Ints, list[bytes], dict[str, Ints]]:
+    """Which deeds' references are recorded: their positions, the full references, the content."""
+    with binary.cursor(connection) as cursor:
+        cursor.execute(
+            load(_ROOM, "known_references"),
+            {"partner_id": partner_id, "digests": binary.Int8Array(deeds.digest)},
+        )
+        rows = cursor.fetchall()
+    places = np.array([row[0] for row in rows], dtype=np.int64)
+    content = {
+        field: np.array([row[column] for row in rows], dtype=np.int64)
+        for column, field in enumerate(
+            ("citizen", "started", "ended", "distance_m", "scene"), start=2
+        )
+    }
+    return places, [row[1].encode() for row in rows], content
+
+
+def _day_bounds(days: Ints) -> tuple[Ints, Ints]:
+    """The first instant of each day and of the next, as PostgreSQL counts."""
+    distinct, group = np.unique(days, return_inverse=True)
+    starts = [int(day_start(to_date(day)).timestamp()) for day in distinct]
+    ends = [int(day_end(to_date(day)).timestamp()) for day in distinct]
+    return (
+        (np.array(starts, dtype=np.int64) * 1_000_000 - _POSTGRES_EPOCH_US)[group],
+        (np.array(ends, dtype=np.int64) * 1_000_000 - _POSTGRES_EPOCH_US)[group],
+    )
+
+
+def points_used(citizens: Ints, days: Ints, scenes: Ints) -> Ints:
+    """What each scene has already paid each citizen on each day; one entry for each given."""
+    used = np.zeros(len(citizens), dtype=np.int64)
+    distinct = np.unique(days)
+    starts, ends = _day_bounds(distinct)
+    with binary.cursor(connection) as cursor:
+        cursor.execute(
+            load(_ROOM, "days_in_use"),
+            {
+                "day_starts": binary.TimestamptzArray(starts),
+                "day_ends": binary.TimestamptzArray(ends),
+            },
+        )
+        in_use = distinct[[row[0] for row in cursor.fetchall()]]
+        asked = np.flatnonzero(np.isin(days, in_use))
+        if len(asked) == 0:
+            return used
+        starts, ends = _day_bounds(days[asked])
+        cursor.execute(
+            load(_ROOM, "points_used"),
+            {
+                "citizen_ids": binary.Int8Array(citizens[asked]),
+                "day_starts": binary.TimestamptzArray(starts),
+                "day_ends": binary.TimestamptzArray(ends),
+                "scenes": binary.Int2Array(scenes[asked]),
+            },
+        )
+        for place, points in cursor.fetchall():
+            used[asked[place]] = points
+    return used
+
+
+def _copy(name: str, columns: list[tuple[str, str, npt.NDArray[np.generic] | int]], rows: int) -> None:
+    with binary.cursor(connection) as cursor, cursor.copy(load(_ROOM, name)) as copy:
+        for piece in binary.copy_pieces(columns, rows):
+            copy.write(piece)
+
+
+def add_behaviours(
+    deeds: Deeds, *, partner_id: int, chunk_id: int, reduction_mg: Ints, points: Ints,
+    uncapped: Ints, rule_ids: Ints, grades: Ints,
+) -> None:
+    """Writes deeds that are in statement order, day by day in the order of the table's key."""
+    order = np.lexsort((deeds.started, deeds.citizen, deeds.day))
+    _copy(
+        "copy_behaviours",
+        [
+            ("citizen_id", ">i8", deeds.citizen[order]),
+            ("started_at", ">i8", deeds.started[order] - _POSTGRES_EPOCH_US),
+            ("reference_digest", ">i8", deeds.digest[order]),
+            ("ended_at", ">i8", deeds.ended[order] - _POSTGRES_EPOCH_US),
+            ("reduction_mg", ">i8", reduction_mg[order]),
+            ("chunk_id", ">i8", chunk_id),
+            ("partner_id", ">i4", partner_id),
+            ("distance_m", ">i4", deeds.distance_m[order]),
+            ("points", ">i4", points[order]),
+            ("points_uncapped", ">i4", uncapped[order]),
+            ("rule_id", ">i4", rule_ids[order]),
+            ("scene", ">i2", deeds.scene[order]),
+            ("grade", ">i2", grades[order]),
+        ],
+        len(deeds),
+    )
+
+
+def add_references(deeds: Deeds, *, partner_id: int) -> None:
+    """Writes the references, each length apart because the wire format is of fixed width."""
+    lengths = np.char.str_len(deeds.reference)
+    for length in np.unique(lengths):
+        chosen = np.flatnonzero(lengths == length)
+        chosen = chosen[np.argsort(deeds.digest[chosen])]
+        _copy(
+            "copy_references",
+            [
+                ("partner_id", ">i4", partner_id),
+                ("digest", ">i8", deeds.digest[chosen]),
+                ("citizen_id", ">i8", deeds.citizen[chosen]),
+                ("started_at", ">i8", deeds.started[chosen] - _POSTGRES_EPOCH_US),
+                ("reference", f"S{length}", deeds.reference[chosen]),
+            ],
+            len(chosen),
+        )
+
+
+def add_chunk(facts: dict[str, object]) -> None:
+    """Writes the chunk's own row, which accounts for every row it was given."""
+    with binary.cursor(connection) as cursor:
+        cursor.execute(load(_ROOM, "add_chunk"), facts)
