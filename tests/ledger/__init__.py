@@ -1,0 +1,1 @@
+"""The books: cases, a model, concurrent writers, crashes and attacks."""
