@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import tanhui
-from tanhui.runtime.postgres import using
+from tanhui.runtime.postgres import runner, using
 from tanhui.runtime.postgres.installation import Installation
-from tests.runtime.holding import HOLDER, close, hold, lives, start_holder
+from tests.runtime.holding import HOLDER, hold, lives, start_holder
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 
@@ -52,9 +52,20 @@ def system_python() -> str:
 
 
 @as_root
-def test_an_ordinary_user_starts_and_stops_it(open_place: Path) -> None:
+@pytest.mark.parametrize("reachable", [True, False], ids=["reachable", "in a closed home"])
+def test_an_ordinary_user_starts_and_stops_it(
+    open_place: Path, bare_var: Path, monkeypatch: pytest.MonkeyPatch, reachable: bool
+) -> None:
+    """The binaries root has may lie where the user, whose data it is, cannot reach them."""
+    copies = open_place / "packages"
+    if not reachable:
+        copies = shutil.copytree(copies, bare_var / "packages", symlinks=True)
+    found = Installation.find().folder
+    copied = Installation(copies / found.parent.name / found.name)
+    monkeypatch.setattr(Installation, "find", lambda: copied)
+    monkeypatch.setattr(runner, "_HOMES", open_place / "homes")
     nobody = pwd.getpwnam("nobody")
-    home = open_place / "home"
+    home = open_place / f"home-{reachable}"
     home.mkdir(mode=0o700)
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
     become = ("setpriv", "--reuid=nobody", f"--regid={nobody.pw_gid}", "--clear-groups")
@@ -74,7 +85,7 @@ def test_an_ordinary_user_starts_and_stops_it(open_place: Path) -> None:
     held = hold(home / "var", command=command, environ=environ)
     assert held.end(signal.SIGTERM) == 128 + signal.SIGTERM
     assert not lives(held.pid)
-    close(held.process)
+    assert (open_place / "homes").exists() is not reachable
 
 
 @as_root

@@ -76,8 +76,8 @@ def choose(base: Path) -> Runner:
     if (base / _POINTER).is_file():
         return _in_a_home(installation, base)
     owner = _owner(base / "data")
-    if owner not in (None, 0):
-        return Runner(installation, base, _as_user(owner or 0), owner)
+    if owner is not None and owner != 0:
+        return _for_owner(installation, base, owner)
     if namespaces_work(installation):
         return Runner(installation, base, _namespace())
     return _in_a_home(installation, base)
@@ -85,16 +85,32 @@ def choose(base: Path) -> Runner:
 
 def namespaces_work(installation: Installation) -> bool:
     """Whether root may look like nobody in a user namespace here."""
+    return _succeeds(*_namespace(), installation.program("postgres"), "--version")
+
+
+def _succeeds(*command: str) -> bool:
     try:
         tried = subprocess.run(
-            [*_namespace(), installation.program("postgres"), "--version"],
-            capture_output=True,
-            check=False,
-            env=environment(),
+            command, capture_output=True, check=False, env=environment(), cwd="/"
         )
     except FileNotFoundError:
         return False
     return tried.returncode == 0
+
+
+def _for_owner(installation: Installation, base: Path, owner: int) -> Runner:
+    """Run as the user whose data it is, with a copy of binaries that user cannot reach."""
+    prefix = _as_user(owner)
+    # Becoming the user keeps root's rights until the next program, so starting the binary itself
+    # would succeed; another program, already without them, tells the truth.
+    if not _succeeds(*prefix, "test", "-x", installation.program("postgres")):
+        home = _home_of(base)
+        try:
+            home.mkdir(mode=0o755, parents=True, exist_ok=True)
+            installation = _copy_binaries(installation, home)
+        except OSError as error:
+            raise troubles.from_os_error(home, error) from None
+    return Runner(installation, base, prefix, owner)
 
 
 def _namespace() -> tuple[str, ...]:
@@ -122,7 +138,7 @@ def _in_a_home(installation: Installation, base: Path) -> Runner:
     if pointer.is_file():
         home = Path(pointer.read_text(encoding="utf-8").strip())
     else:
-        home = _HOMES / hashlib.sha256(os.fsencode(base)).hexdigest()[:16]
+        home = _home_of(base)
         # Whatever lies there belonged to a folder that has been deleted since.
         shutil.rmtree(home, ignore_errors=True)
     try:
@@ -137,6 +153,10 @@ def _in_a_home(installation: Installation, base: Path) -> Runner:
     except OSError as error:
         raise troubles.from_os_error(home, error) from None
     return Runner(copied, home, _as_user(uid), uid)
+
+
+def _home_of(base: Path) -> Path:
+    return _HOMES / hashlib.sha256(os.fsencode(base)).hexdigest()[:16]
 
 
 def _copy_binaries(installation: Installation, home: Path) -> Installation:

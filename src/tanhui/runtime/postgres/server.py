@@ -164,6 +164,7 @@ class Server:
         try:
             with self._log.open("ab") as log:
                 seen = log.tell()
+                self._chosen.own(self._log)
                 # A session of its own keeps the terminal's Ctrl-C for the program that uses it.
                 process = subprocess.Popen(
                     command,
