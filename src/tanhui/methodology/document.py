@@ -99,12 +99,16 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked case: either all `expected` quantities come out, or it is `refused` by that code."""
+    """A worked case: either all `expected` quantities come out, or it is `refused` by that code.
+
+    `line` is where it stands in its file.
+    """
 
     title: Label
     inputs: dict[str, Quantity]
     expected: dict[str, Quantity]
     refused: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def example_problems(methodology: Methodology) -> list[Problem]:
         fault = _example_fault(methodology, example)
         if fault is not None:
             key = f"example.{index}"
-            problems.append(Problem(methodology.path, 0, key, "example_fails", *fault))
+            problems.append(Problem(methodology.path, example.line, key, "example_fails", *fault))
     return problems
 
 

@@ -89,7 +89,7 @@ class _Reader:
             evidence = _evidence(root)
             examples = tuple(self._example(section) for section in root.tables("example"))
         if not self.file.problems:
-            self._dead_symbols(root, inputs, factors, formulas, result)
+            self._dead_symbols(inputs, factors, formulas, result)
         self.file.finish()
         return Methodology(
             **facts,
@@ -270,7 +270,7 @@ class _Reader:
                 "示例须有 expected 或 refused,且只有其一",
                 "an example needs either `expected` or `refused`",
             )
-        return Example(title, inputs, expected, refused)
+        return Example(title, inputs, expected, refused, self.file.line(section.path))
 
     def _quantities(self, section: Section, key: str) -> dict[str, Quantity]:
         quantities: dict[str, Quantity] = {}
@@ -282,7 +282,6 @@ class _Reader:
 
     def _dead_symbols(
         self,
-        root: Section,
         inputs: tuple[Input, ...],
         factors: tuple[Factor, ...],
         formulas: tuple[Formula, ...],
@@ -293,8 +292,8 @@ class _Reader:
         for table, parts in (("input", inputs), ("factor", factors), ("formula", formulas)):
             for part in parts:
                 if part.symbol not in used:
-                    root.report(
-                        f"{table}.{part.symbol}",
+                    self.file.report(
+                        (table, part.symbol),
                         "dead_symbol",
                         f"符号 {part.symbol} 没有任何公式使用",
                         f"the symbol {part.symbol} is used by no formula",

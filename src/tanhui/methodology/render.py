@@ -9,6 +9,7 @@ from html import escape
 from tanhui.methodology.expression import Binary, Call, Name, Negate, Node, Number
 
 MOST_DECIMALS = 12
+ENDLESS_DECIMALS = 6
 
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": "+", "-": "−", "*": "×", "/": "÷"}
@@ -19,7 +20,8 @@ _NEGATIVE_LEVEL = 3
 def number_text(value: Fraction, decimals: int = 0) -> str:
     """`value` with commas and at least `decimals` decimals, exactly.
 
-    A value without a finite decimal, or with more than 12 places, is cut there and marked `≈`.
+    A value without a finite decimal is cut after 6 places, one with more than 12 after these, and
+    marked `≈`.
     """
     places, rest = decimals, value.denominator
     for prime in (2, 5):
@@ -28,6 +30,8 @@ def number_text(value: Fraction, decimals: int = 0) -> str:
             rest //= prime
             count += 1
         places = max(places, count)
+    if rest != 1:
+        places = max(decimals, ENDLESS_DECIMALS)
     mark = "" if rest == 1 and places <= MOST_DECIMALS else "≈"
     places = min(places, MOST_DECIMALS)
     sign = "−" if value < 0 else ""

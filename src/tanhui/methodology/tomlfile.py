@@ -274,7 +274,8 @@ class Section:
             if isinstance(data, dict):
                 sections[name] = Section(self.file, (*self.path, key, name), data)
             else:
-                self.report(f"{key}.{name}", "wrong_type", "应为表", "expected a table")
+                path = (*self.path, key, name)
+                self.file.report(path, "wrong_type", "应为表", "expected a table")
         return sections
 
     def tables(self, key: str, *, required: bool = True) -> list[Section]:

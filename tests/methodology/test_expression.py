@@ -1,0 +1,119 @@
+"""The formula parser: what it reads, what it refuses, and that nothing makes it fall over."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tanhui.kernel.refusals import Invalid
+from tanhui.methodology.exact import compute
+from tanhui.methodology.expression import MAX_DEPTH, MAX_TOKENS, ExpressionRefused, parse
+from tanhui.methodology.render import formula_mathml, formula_text, number_text
+
+VALUES = {"a": Fraction(7), "b": Fraction(3), "c_1": Fraction(1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("a - b - 1", Fraction(3)),
+        ("a - (b - 1)", Fraction(5)),
+        ("a / b / 2", Fraction(7, 6)),
+        ("a / (b / 2)", Fraction(14, 3)),
+        ("a + b * 2", Fraction(13)),
+        ("(a + b) * 2", Fraction(20)),
+        ("-a * -b", Fraction(21)),
+        ("--a", Fraction(7)),
+        ("min(a, b, c_1) + max(a, b)", Fraction(15, 2)),
+        ("0.1 + 0.2", Fraction(3, 10)),
+    ],
+)
+def test_formulas_mean_what_school_says(source: str, value: Fraction) -> None:
+    tree = parse(source)
+    assert compute(tree, VALUES) == value
+    # What is shown is read back to the same meaning.
+    shown = formula_text(tree).replace("×", "*").replace("÷", "/").replace("−", "-")
+    assert compute(parse(shown), VALUES) == value
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "at"),
+    [
+        ("", "syntax_error", 1),
+        ("a +", "syntax_error", 4),
+        ("a b", "syntax_error", 3),
+        ("(a", "syntax_error", 3),
+        ("a)", "syntax_error", 2),
+        ("1.", "unexpected_character", 2),
+        ("a ** b", "syntax_error", 4),
+        ("__import__('os')", "unexpected_character", 1),
+        ("a.b", "unexpected_character", 2),
+        ("eval(a)", "unknown_function", 1),
+        ("min()", "syntax_error", 5),
+        ("min(a)", "too_few_arguments", 1),
+        ("+".join("a" * MAX_TOKENS), "expression_too_long", MAX_TOKENS + 1),
+        ("a" * 1001, "expression_too_long", 1001),
+        ("(" * (MAX_DEPTH + 1), "expression_too_deep", MAX_DEPTH + 1),
+        ("-" * (MAX_DEPTH + 1) + "a", "expression_too_deep", MAX_DEPTH),
+    ],
+)
+def test_faults_are_named_with_their_column(source: str, code: str, at: int) -> None:
+    with pytest.raises(ExpressionRefused) as refused:
+        parse(source)
+    assert (refused.value.code, refused.value.at) == (code, at)
+    assert refused.value.text("zh").startswith(f"第 {at} 列:")
+    assert refused.value.text("en").startswith(f"column {at}: ")
+
+
+def test_division_by_zero_is_refused() -> None:
+    with pytest.raises(ExpressionRefused) as refused:
+        compute(parse("a / (b - 3)"), VALUES)
+    assert refused.value.code == "division_by_zero"
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.text(alphabet="ab1.+-*/(), minax{}", max_size=120),
+        st.lists(st.sampled_from(["a", "1", "+", "-", "*", "/", "(", ")", ",", "min", "max"]),
+                 max_size=120).map(" ".join),
+    )
+)  # fmt: skip
+def test_no_text_makes_the_parser_fall_over(source: str) -> None:
+    try:
+        tree = parse(source)
+    except Invalid as refusal:
+        assert refusal.text("zh")
+        assert refusal.text("en")
+    else:
+        assert formula_text(tree)
+        assert formula_mathml("ER", tree).endswith("</math>")
+
+
+def test_mathml_shows_fractions_and_indices() -> None:
+    assert formula_mathml("ER", parse("(a - c_1) * b / 2")) == (
+        '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow><mi>ER</mi>'
+        "<mo>=</mo><mfrac><mrow><mrow><mo>(</mo><mrow><mi>a</mi><mo>−</mo>"
+        "<msub><mi>c</mi><mi>1</mi></msub></mrow><mo>)</mo></mrow><mo>×</mo><mi>b</mi></mrow>"
+        "<mn>2</mn></mfrac></mrow></math>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (Fraction(2431, 1000), 0, "2.431"),
+        (Fraction(487, 10), 2, "48.70"),
+        (Fraction(1234567), 0, "1,234,567"),
+        (Fraction(-1, 8), 0, "−0.125"),
+        (Fraction(1, 3), 0, "≈0.333333"),
+        (Fraction(1, 3), 8, "≈0.33333333"),
+        (Fraction(1, 2**20), 0, "≈0.000000953674"),
+    ],
+)
+def test_numbers_are_written_exactly_or_marked(value: Fraction, decimals: int, text: str) -> None:
+    assert number_text(value, decimals) == text
