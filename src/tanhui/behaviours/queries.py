@@ -1,0 +1,251 @@
+"""What one may know of deeds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from tanhui.behaviours.postings import posting_id
+from tanhui.behaviours.recording import GRADES
+from tanhui.behaviours.rows import (
+    BehaviourRow,
+    DayTotal,
+    Home,
+    SourceStatus,
+    Statement,
+    WhyCard,
+)
+from tanhui.kernel.periods import CITY_ZONE, city_day, day_end, day_start
+from tanhui.kernel.refusals import NotFound
+from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION, REASON_NUMBERS, Reason
+from tanhui.methodology.explain import explain
+from tanhui.runtime.sql import load
+from tanhui.scenes.library import city_library
+from tanhui.scenes.tariff import PointsExplanation, Tariff
+
+_ROOM = "tanhui.behaviours"
+_LATEST_DAYS = 31
+_LATEST_ROWS = 4
+_WEEK_DAYS = 7
+_STATEMENT_ROWS_MAX = 1_000
+_KEY = re.compile(r"([0-9a-f]{1,14})-([0-9a-f]{1,8})-([0-9a-f]{1,16})")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_HOUR_US = 3_600_000_000
+
+
+def _fetch(name: str, facts: dict[str, object]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(load(_ROOM, name), {"zone": CITY_ZONE.key, **facts})
+        return list(cursor.fetchall())
+
+
+def behaviour_key(started_at: datetime, partner_id: int, reference_digest: int) -> str:
+    """How a deed is named in addresses: its own key, without the citizen."""
+    started = (started_at - _EPOCH) // _MICROSECOND
+    return f"{started:x}-{partner_id:x}-{reference_digest % 2**64:x}"
+
+
+def _parse_key(key: str) -> tuple[datetime, int, int]:
+    found = _KEY.fullmatch(key)
+    if found is None:
+        raise _no_such_behaviour()
+    started, partner, digest = (int(part, 16) for part in found.groups())
+    try:
+        started_at = _EPOCH + started * _MICROSECOND
+    except OverflowError:
+        raise _no_such_behaviour() from None
+    signed = digest - 2**64 if digest >= 2**63 else digest
+    if partner >= 2**31:
+        raise _no_such_behaviour()
+    return started_at, partner, signed
+
+
+def _no_such_behaviour() -> NotFound:
+    return NotFound(
+        "no_such_behaviour",
+        zh="没有这条记录。",
+        en="There is no such record.",
+    )
+
+
+def _row(cells: tuple[Any, ...]) -> BehaviourRow:
+    (started, ended, digest, partner_id, _, _, scene, grade, distance, mg, points, uncapped,
+     recorded, code, name_zh, name_en) = cells[:16]
+    library = city_library(settings.TANHUI.content_root)
+    return BehaviourRow(
+        key=behaviour_key(started, partner_id, digest),
+        scene=library.numbered(scene).code,
+        partner_code=code,
+        partner_zh=name_zh,
+        partner_en=name_en,
+        started_at=started,
+        ended_at=ended,
+        recorded_at=recorded,
+        distance_m=distance,
+        reduction_mg=mg,
+        points=points,
+        points_uncapped=uncapped,
+        grade=GRADES[grade],
+    )
+
+
+def _rows(
+    citizen_id: int, since: datetime, until: datetime, limit: int
+) -> tuple[BehaviourRow, ...]:
+    facts = {"citizen_id": citizen_id, "since": since, "until": until, "limit": limit}
+    return tuple(_row(cells) for cells in _fetch("latest", facts))
+
+
+def _day_totals(citizen_id: int, first: date, last: date) -> dict[date, DayTotal]:
+    facts = {"citizen_id": citizen_id, "since": day_start(first), "until": day_end(last)}
+    return {cells[0]: DayTotal(*cells) for cells in _fetch("day_totals", facts)}
+
+
+def _sources(citizen_id: int, today: date) -> tuple[SourceStatus, ...]:
+    first = today - timedelta(days=_LATEST_DAYS)
+    week = [today - timedelta(days=back) for back in reversed(range(_WEEK_DAYS))]
+    facts = {"citizen_id": citizen_id, "since": day_start(first), "until": day_end(today)}
+    found = []
+    for code, name_zh, name_en, scene, last, days in _fetch("sources", facts):
+        counts = Counter(days or ())
+        found.append(
+            SourceStatus(code, name_zh, name_en, scene, last, tuple(counts[day] for day in week))
+        )
+    return tuple(found)
+
+
+def home(*, citizen_id: int, at: datetime) -> Home:
+    """Today, the week, the latest deeds of a month, and the sources; three statements."""
+    today = city_day(at)
+    first = today - timedelta(days=_WEEK_DAYS - 1)
+    totals = _day_totals(citizen_id, first, today)
+    week = tuple(
+        totals.get(day, DayTotal(day, 0, 0, 0))
+        for day in (first + timedelta(days=ahead) for ahead in range(_WEEK_DAYS))
+    )
+    since = day_start(today - timedelta(days=_LATEST_DAYS))
+    return Home(
+        today=week[-1],
+        week=week,
+        latest=_rows(citizen_id, since, day_end(today), _LATEST_ROWS),
+        sources=_sources(citizen_id, today),
+    )
+
+
+def statement(*, citizen_id: int, month: date | None, at: datetime) -> Statement:
+    """The deeds of a month of the city, newest first; without `month`, the newest with any."""
+    months = tuple(cells[0] for cells in _fetch("months", {"citizen_id": citizen_id}))
+    today = city_day(at)
+    first = (month or (months[0] if months else today)).replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    totals = _day_totals(citizen_id, first, last)
+    return Statement(
+        month=first,
+        rows=_rows(citizen_id, day_start(first), day_end(last), _STATEMENT_ROWS_MAX),
+        days=tuple(totals[day] for day in sorted(totals, reverse=True)),
+        months=months,
+    )
+
+
+def _tariff_of(reference: str) -> Tariff:
+    library = city_library(settings.TANHUI.content_root)
+    return next(tariff for tariff in library.tariffs if tariff.reference == reference)
+
+
+def why(*, citizen_id: int, key: str) -> WhyCard:
+    """Why a deed brought what it brought, by keys alone. Refuses `no_such_behaviour`."""
+    started_at, partner_id, digest = _parse_key(key)
+    found = _fetch(
+        "one",
+        {
+            "citizen_id": citizen_id,
+            "started_at": started_at,
+            "partner_id": partner_id,
+            "reference_digest": digest,
+        },
+    )
+    if not found:
+        raise _no_such_behaviour()
+    cells = found[0]
+    row = _row(cells)
+    chunk_id, scene_number = cells[4], cells[6]
+    methodology, methodology_digest, tariff, tariff_digest = cells[16:]
+    library = city_library(settings.TANHUI.content_root)
+    day = city_day(started_at)
+    used = _fetch(
+        "used_before",
+        {
+            "citizen_id": citizen_id,
+            "day_start": day_start(day),
+            "day_end": day_end(day),
+            "scene": scene_number,
+            "chunk_id": chunk_id,
+            "started_at": started_at,
+        },
+    )
+    duration_us = (row.ended_at - row.started_at) // _MICROSECOND
+    return WhyCard(
+        row=row,
+        explanation=explain(
+            library.methodologies.referenced(methodology), {"distance_m": row.distance_m}
+        ),
+        points=PointsExplanation(
+            _tariff_of(tariff), row.reduction_mg, row.points_uncapped, row.points, used[0][0]
+        ),
+        speed_m_per_h=row.distance_m * _HOUR_US // duration_us,
+        speed_limit_m_per_h=library.numbered(scene_number).speed_max_kmh * 1_000,
+        methodology=methodology,
+        methodology_digest=methodology_digest,
+        tariff=tariff,
+        tariff_digest=tariff_digest,
+        posting_ids=tuple(
+            posting_id(chunk_id, citizen_id, kind)
+            for kind, amount in ((CITIZEN_POINTS, row.points), (CITIZEN_REDUCTION, row.reduction_mg))
+            if amount
+        ),
+    )
+
+
+def latest_started_at(*, partner_id: int, since: datetime) -> datetime | None:
+    """The start of the newest deed that a partner has brought since an instant."""
+    found: datetime | None = _fetch(
+        "latest_day", {"partner_id": partner_id, "since": since}
+    )[0][0]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """The deeds recomputed against the books; all but the first two count faults."""
+
+    deeds: int
+    references: int
+    differing_postings: int
+    differing_chunks: int
+
+    @property
+    def matches(self) -> bool:
+        """Whether every deed has its reference, and every posting and chunk is the sum of its own."""
+        return self.deeds == self.references and not (
+            self.differing_postings or self.differing_chunks
+        )
+
+
+def recount() -> Recount:
+    """Recomputes postings and chunks from the deeds themselves. Reads all of them."""
+    cells = _fetch(
+        "recount",
+        {
+            "points_kind": CITIZEN_POINTS.number,
+            "reduction_kind": CITIZEN_REDUCTION.number,
+            "reason": REASON_NUMBERS[Reason.BEHAVIOUR_RECORDED],
+        },
+    )[0]
+    return Recount(*(int(cell) for cell in cells))

@@ -1,0 +1,181 @@
+"""The verbs that open the database: `ingest`, `prove`, `login-link`, `migrate`, `serve`, `demo`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import django
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tanhui.config.settings")
+django.setup()
+
+from django.conf import settings  # noqa: E402
+
+from tanhui.behaviours import commands as behaviours  # noqa: E402
+from tanhui.behaviours import queries as behaviours_queries  # noqa: E402
+from tanhui.cli import demo, serving  # noqa: E402
+from tanhui.cli.refusing import print_json, refusing  # noqa: E402
+from tanhui.config.database import Database, migrate, open_database  # noqa: E402
+from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
+from tanhui.kernel.actors import Actor, Assurance  # noqa: E402
+from tanhui.ledger import queries as ledger  # noqa: E402
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+PortOption = Annotated[int, typer.Option(help="The port of the server on this machine.")]
+OPERATOR = Actor("operator:command-line", frozenset({"operator"}), assurance=Assurance.MACHINE)
+
+
+@contextmanager
+def ready_database() -> Iterator[Database]:
+    """The database, open and, outside production, brought up to date."""
+    database = open_database()
+    try:
+        if settings.TANHUI.simulated:
+            migrate(database)
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error that is told rows done and rows in all."""
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TimeRemainingColumn(), console=Console(stderr=True), disable=quiet,
+    )
+    with bar:
+        task = bar.add_task("rows", total=None)
+        yield lambda done, rows: bar.update(task, completed=done, total=rows)
+
+
+@refusing
+def ingest(
+    file: Annotated[Path, typer.Argument(help="csv, csv.gz, zip of csv, ndjson(.gz) or Parquet")],
+    partner: Annotated[str, typer.Option(help="The partner's code.")],
+    layout: Annotated[str, typer.Option(help="The layout of the file.")],
+    assign_riders: Annotated[
+        int | None, typer.Option(min=1, help="Assign a public file's trips to N simulated citizens.")
+    ] = None,
+    batch: Annotated[str | None, typer.Option(help="Your own name for this delivery.")] = None,
+    chunk_rows: Annotated[
+        int, typer.Option(min=1, help="Rows settled in one transaction.")
+    ] = behaviours.CHUNK_ROWS,
+    as_json: JsonFlag = False,
+) -> None:
+    """Record a partner's trip file; sending it again records nothing twice."""
+    with ready_database(), _progress(quiet=False) as progress:
+        result = behaviours.record_file(
+            actor=OPERATOR,
+            partner_code=partner,
+            path=file,
+            layout_name=layout,
+            at=datetime.now(UTC),
+            assign_riders=assign_riders,
+            batch=batch,
+            chunk_rows=chunk_rows,
+            progress=progress,
+        )
+    if as_json:
+        print_json(asdict(result))
+        return
+    typer.echo(
+        f"{result.rows:,} rows: {result.recorded:,} recorded, {result.exists:,} known already, "
+        f"{result.held.total():,} held, {result.refused.total():,} refused; "
+        f"{result.reduction_mg:,} mg CO2e, {result.points:,} points, {result.seconds} s"
+    )
+    typer.echo(f"Every row that was not recorded, with its reason: {result.report}")
+
+
+@refusing
+def prove(as_json: JsonFlag = False) -> None:
+    """Recompute all books from their rows; exit code 1 when anything differs."""
+    begun = time.monotonic()
+    with ready_database():
+        assets = ledger.recount()
+        deeds = behaviours_queries.recount()
+    ok = all(asset.matches for asset in assets) and deeds.matches
+    answer = {
+        "ok": ok,
+        "assets": {
+            asset.asset: {
+                "transfers": asset.transfers,
+                "accounts": asset.accounts,
+                "balance_matches": asset.matches,
+            }
+            for asset in assets
+        },
+        "behaviours": {**asdict(deeds), "matches": deeds.matches},
+        # Path two has no credits yet; its equation is that of empty books.
+        "credits": dict.fromkeys(
+            ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg"), 0
+        ),
+        "seconds": round(time.monotonic() - begun, 3),
+    }
+    if as_json:
+        print_json(answer)
+    else:
+        for asset in assets:
+            typer.echo(
+                f"{asset.asset:12} {asset.transfers:>12,} transfers "
+                f"{asset.accounts:>10,} accounts  {'ok' if asset.matches else 'DIFFERS'}"
+            )
+        typer.echo(f"deeds        {deeds.deeds:>12,}  {'ok' if deeds.matches else 'DIFFERS'}")
+    if not ok:
+        raise typer.Exit(1)
+
+
+@refusing
+def login_link(
+    persona: Annotated[str, typer.Argument(help="One of the demo city's cast.")],
+    port: PortOption = 8000,
+) -> None:
+    """A one-time link that logs a browser in as one of the demo city's cast."""
+    with ready_database():
+        token = open_login_link(actor=platform_actor(), persona=persona, at=datetime.now(UTC))
+    typer.echo(f"http://127.0.0.1:{port}/login/{token}")
+
+
+@refusing
+def migrate_database() -> None:
+    """Bring every table up to date, as the owner."""
+    database = open_database()
+    try:
+        migrate(database)
+    finally:
+        database.close()
+
+
+@refusing
+def serve(port: PortOption = 8000) -> None:
+    """The server alone, on the database and settings of the environment."""
+    with ready_database():
+        serving.serve(port=port, ready=lambda: None)
+
+
+@refusing
+def make_demo(port: PortOption = 8000) -> None:
+    """A lively demo city, clearly marked as simulated, and its server."""
+    with ready_database():
+        demo.make_city(actor=OPERATOR, at=datetime.now(UTC))
+        serving.serve(port=port, ready=lambda: demo.welcome(port))
+
+
+def register(app: typer.Typer) -> None:
+    """Adds these verbs to the command line."""
+    app.command("ingest")(ingest)
+    app.command("prove")(prove)
+    app.command("login-link")(login_link)
+    app.command("migrate")(migrate_database)
+    app.command("serve")(serve)
+    app.command("demo")(make_demo)

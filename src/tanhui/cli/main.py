@@ -1,0 +1,51 @@
+"""The command line: every verb of the platform. Exit codes: 0 done, 2 refused, 1 a defect."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import typer
+
+from tanhui.cli import methodology
+from tanhui.cli.refusing import refusing
+from tanhui.partners import layouts, trips
+from tanhui.scenes import library as scenes
+
+# These verbs need neither a database nor any setting; all others do.
+BARE_VERBS = frozenset({"evaluate", "content", "quantify"})
+
+
+def _read_chunks(
+    path: Path, layout: layouts.Layout, /, *, now: datetime, chunk_rows: int
+) -> Iterator[pl.DataFrame]:
+    limits = scenes.city_library(methodology.default_content_root()).speed_limits()
+    return trips.read_chunks(path, layout, now=now, limits=limits, chunk_rows=chunk_rows)
+
+
+def build(verb: str) -> typer.Typer:
+    """The application with the verbs that `verb` needs; all of them for any other word."""
+    app = typer.Typer(
+        help="Tanhui 碳惠: the carbon-inclusion mechanism of a city.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    methodology.register(app, checkers=[layouts.check_content, scenes.check_content])
+    methodology.register_quantify(
+        app, load_layout=layouts.load_layout, read_chunks=_read_chunks
+    )
+    if verb not in BARE_VERBS:
+        # Loading these reads the settings and sets Django up, which the bare verbs do without.
+        importlib.import_module("tanhui.cli.database").register(app)
+    return app
+
+
+@refusing
+def run() -> None:
+    """The program `tanhui`."""
+    build(sys.argv[1] if len(sys.argv) > 1 else "")()

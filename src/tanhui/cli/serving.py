@@ -1,0 +1,113 @@
+"""Running the server: worker processes that are started, watched and stopped together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tanhui.kernel.refusals import Conflict, Exhausted
+
+_READY_SECONDS = 60
+_STOP_SECONDS = 10
+_WORKERS = 2
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Conflict(
+                "port_in_use",
+                zh="端口 {port} 已被占用，请换一个：make demo PORT=8001。",
+                en="Port {port} cannot be used ({why}); choose another: make demo PORT=8001.",
+                port=port,
+                why=error.strerror,
+            ) from None
+
+
+@contextlib.contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or SIGTERM sets, instead of ending the program at once."""
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _healthy(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def serve(*, port: int, ready: Callable[[], None]) -> None:
+    """Serves on 127.0.0.1:`port` until a signal comes; calls `ready` once requests are answered.
+
+    Refuses: `port_in_use`, `server_not_ready`, `server_ended`.
+    """
+    _refuse_taken(port)
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", str(_WORKERS), "--blocking-threads", "4",
+        "--log-level", "warning", "tanhui.config.wsgi:application",
+    ]
+    with _stopping() as stop:
+        # The server gets a session of its own: the terminal's Ctrl-C reaches us, and we end it.
+        server = subprocess.Popen(command, env={**os.environ}, start_new_session=True)
+        try:
+            deadline = time.monotonic() + _READY_SECONDS
+            while not stop.is_set() and not _healthy(port):
+                if server.poll() is not None:
+                    raise _ended(server.returncode)
+                if time.monotonic() > deadline:
+                    raise Exhausted(
+                        "server_not_ready",
+                        zh="服务器在 {seconds} 秒内没有就绪。",
+                        en="The server was not ready within {seconds} seconds.",
+                        seconds=_READY_SECONDS,
+                    )
+                stop.wait(0.1)
+            if not stop.is_set():
+                ready()
+            while not stop.wait(0.5):
+                if server.poll() is not None:
+                    raise _ended(server.returncode)
+        finally:
+            _end(server)
+
+
+def _ended(code: int) -> Exhausted:
+    return Exhausted(
+        "server_ended",
+        zh="服务器自己结束了（退出码 {code}），原因见上面的输出。",
+        en="The server ended by itself (exit code {code}); the output above says why.",
+        code=code,
+    )
