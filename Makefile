@@ -15,15 +15,15 @@ TEMPLATES = $(shell find src -name '*.html' -print -quit 2>/dev/null)
 CHECKS := check-format check-lint check-types check-imports check-sql check-templates \
 	check-translations check-content
 
-.PHONY: demo serve test test-database check bench lock help ready ready-dev $(CHECKS)
+.PHONY: demo serve test test-database check bench lock help ready ready-dev mode $(CHECKS)
 
-demo: ready ## Everything from a bare checkout to a lively demo city on 127.0.0.1:$(PORT)
+demo: ready mode ## Everything from a bare checkout to a lively demo city on 127.0.0.1:$(PORT)
 	@exec $(BIN)/tanhui demo --port $(PORT)
 
 serve: ready ## Only the server, on the database and the settings of the environment
 	@exec $(BIN)/tanhui serve --port $(PORT)
 
-test: ready-dev ## The whole test suite
+test: ready-dev mode ## The whole test suite
 	@bash scripts/browser
 	@TANHUI_MODE=test exec $(BIN)/pytest $(ARGS)
 
@@ -51,6 +51,10 @@ ready:
 
 ready-dev:
 	@bash scripts/bootstrap requirements-dev.lock
+
+# A checkout that is tried out is a demo, also for later commands; `serve` never assumes that.
+mode:
+	@if [ -z "$${TANHUI_MODE:-}" ] && [ ! -e var/mode ]; then echo demo >var/mode; fi
 
 check-format:
 	@$(BIN)/ruff format --check $(SOURCES)

@@ -71,6 +71,17 @@ def test_a_killed_server_is_started_again_by_its_own_program(var: Path) -> None:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_a_program_that_asks_again_gets_a_killed_server_back(var: Path) -> None:
+    with using(var) as outer:
+        pid = outer.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        wait_gone(pid)
+        with using(var) as inner, psycopg.connect(inner.url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert outer.pid not in (None, pid)
+
+
 def test_a_number_that_now_belongs_to_another_process_is_not_taken_for_the_server(
     var: Path,
 ) -> None:

@@ -52,6 +52,10 @@ class Server:
             with server._usage.alone():
                 server._begin()
             _servers[base] = server
+        elif server.pid is None:
+            # It was killed under us; whoever asks for it again gets it back.
+            with server._usage.alone():
+                server._begin()
         server._holders += 1
         return server
 
@@ -113,7 +117,8 @@ class Server:
         try:
             self._start_or_join()
         except BaseException:
-            self._usage.leave()
+            if self._usage.leave():
+                self._halt()
             raise
 
     def _start_or_join(self) -> None:
