@@ -73,7 +73,7 @@ check-sql:
 	@$(BIN)/sqlfluff lint --dialect postgres --processes 2 --disable-progress-bar $(SQL)
 
 check-templates:
-	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djlint --check --lint src; else echo "no templates"; fi
+	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djlint --lint --quiet src; else echo "no templates"; fi
 
 check-translations:
 	@if [ -f src/tanhui/web/translations.py ]; then \

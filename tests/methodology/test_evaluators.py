@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -56,7 +55,8 @@ def _exact(methodology: Methodology, row: dict[str, int | None]) -> int | None:
     try:
         return evaluate(methodology, inputs).result
     except Refusal as refusal:
-        assert refusal.code in ("out_of_bounds", "negative_result")
+        if refusal.code not in ("out_of_bounds", "negative_result"):
+            raise
         return None
 
 
@@ -89,9 +89,9 @@ def test_every_metre_up_to_the_bound_is_floored_exactly(shared_bike: Methodology
 
 
 @pytest.fixture(scope="module")
-def shelf() -> Iterator[Shelf]:
+def shelf() -> Shelf:
     """The real units and factors, to write small documents against."""
-    yield open_shelf(CONTENT)
+    return open_shelf(CONTENT)
 
 
 def _document(inputs: str, expression: str, rounding: str, negative: str) -> str:

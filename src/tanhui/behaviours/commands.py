@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,8 @@ from uuid import uuid4
 import numpy as np
 import polars as pl
 from django.conf import settings
-from django.db import OperationalError, IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
+from psycopg import errors
 
 from tanhui.behaviours import store
 from tanhui.behaviours.recording import ChunkResult, RiderResolver, Source, settle
@@ -36,6 +36,7 @@ from tanhui.scenes.library import city_library
 CHUNK_ROWS = 500_000
 # Another batch may win a reference or a lock; after that many tries something else is wrong.
 _TRIES = 5
+_LOST_RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
 
 
 @dataclass
@@ -45,8 +46,8 @@ class FileResult:
     rows: int = 0
     recorded: int = 0
     exists: int = 0
-    held: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
+    held: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
     reduction_mg: int = 0
     points: int = 0
     seconds: float = 0.0
@@ -62,7 +63,8 @@ class FileResult:
             elif kind == "exists":
                 self.exists += count
             else:
-                (self.held if kind == "held" else self.refused)[code] += count
+                told = self.held if kind == "held" else self.refused
+                told[code] = told.get(code, 0) + count
         self.reduction_mg += chunk.reduction_mg
         self.points += chunk.points
 
@@ -128,8 +130,8 @@ def record_chunk(
                     at=at,
                 )
                 return result
-        except (IntegrityError, OperationalError):
-            if attempt == _TRIES:
+        except (IntegrityError, OperationalError) as error:
+            if attempt == _TRIES or not isinstance(error.__cause__, _LOST_RACES):
                 raise
     raise AssertionError("unreachable")
 

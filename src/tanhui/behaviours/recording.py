@@ -69,7 +69,7 @@ class ChunkResult:
 
     def count(self) -> None:
         """Counts the outcomes by name; `recorded` stands for None."""
-        told = pl.Series("outcome", self.outcome, dtype=pl.String).fill_null("recorded")
+        told = pl.Series("outcome", self.outcome.tolist(), dtype=pl.String).fill_null("recorded")
         counted = told.value_counts()
         self.counts = dict(zip(counted["outcome"], counted["count"], strict=True))
 

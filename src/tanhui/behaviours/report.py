@@ -80,7 +80,7 @@ class Report:
         """Adds the rows of a chunk that were not recorded, in the order of their lines."""
         told = [place for place, name in enumerate(outcome) if name is not None]
         chosen = trips[told].with_columns(
-            pl.Series("outcome", outcome[told], dtype=pl.String)
+            pl.Series("outcome", outcome[told].tolist(), dtype=pl.String)
         ).sort("line")
         writer = csv.writer(self.stream)
         for line, reference, name in chosen.select("line", "reference", "outcome").iter_rows():

@@ -91,7 +91,7 @@ def ingest(
         return
     typer.echo(
         f"{result.rows:,} rows: {result.recorded:,} recorded, {result.exists:,} known already, "
-        f"{result.held.total():,} held, {result.refused.total():,} refused; "
+        f"{sum(result.held.values()):,} held, {sum(result.refused.values()):,} refused; "
         f"{result.reduction_mg:,} mg CO2e, {result.points:,} points, {result.seconds} s"
     )
     typer.echo(f"Every row that was not recorded, with its reason: {result.report}")

@@ -6,21 +6,20 @@ refusal is one line on standard error and exit code 2.
 
 from __future__ import annotations
 
-import functools
-import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 
 import polars as pl
 import typer
 
-from tanhui.kernel.refusals import Invalid, NotFound, Refusal
+from tanhui.cli.refusing import language, one_line, print_json, refusing
+from tanhui.kernel.refusals import Invalid, NotFound
 from tanhui.methodology.check import check_path
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import Evaluation, evaluate
@@ -33,8 +32,6 @@ from tanhui.methodology.render import formula_text, number_text
 
 Checker = Callable[[Path], list[Problem]]
 Lister = Callable[[Path], list[Entry]]
-Arguments = ParamSpec("Arguments")
-Answer = TypeVar("Answer")
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 CHUNK_ROWS = 1_000_000
@@ -69,35 +66,6 @@ def default_content_root() -> Path:
         return Path(named)
     checkout = Path(__file__).resolve().parents[3] / "content"
     return checkout if checkout.is_dir() else Path.cwd() / "content"
-
-
-def _language() -> str:
-    for name in ("TANHUI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
-            return os.environ[name]
-    return "en"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _refusing(command: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Turn a refusal into one line on standard error and exit code 2; a defect stays a defect."""
-
-    @functools.wraps(command)
-    def wrapped(*arguments: Arguments.args, **options: Arguments.kwargs) -> Answer:
-        try:
-            return command(*arguments, **options)
-        except Refusal as refusal:
-            typer.echo(f"{refusal.code}: {_one_line(refusal.text(_language()))}", err=True)
-            raise typer.Exit(2) from None
-
-    return wrapped
-
-
-def _print_json(data: Mapping[str, object]) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False))
 
 
 def _json_number(value: Fraction) -> int | float:
@@ -141,13 +109,13 @@ def _problem_json(problem: Problem) -> dict[str, object]:
 
 def _report_problems(problems: list[Problem], as_json: bool) -> None:
     if as_json:
-        _print_json({"ok": not problems, "problems": [_problem_json(item) for item in problems]})
+        print_json({"ok": not problems, "problems": [_problem_json(item) for item in problems]})
     else:
         for problem in problems:
-            typer.echo(_one_line(problem.text(_language())))
+            typer.echo(one_line(problem.text(language())))
     if problems:
         files = len({problem.path for problem in problems})
-        chinese = _language().startswith("zh")
+        chinese = language().startswith("zh")
         sentence = (
             f"{files} 个文件中有 {len(problems)} 处错误"
             if chinese
@@ -172,24 +140,24 @@ def _entry_json(entry: Entry) -> dict[str, object]:
     }
 
 
-def _methodology_text(methodology: Methodology, language: str) -> Iterator[str]:
+def _methodology_text(methodology: Methodology, reader: str) -> Iterator[str]:
     """The document for a reader at a terminal, line by line."""
-    yield f"{methodology.reference}  {methodology.title.text(language)}"
+    yield f"{methodology.reference}  {methodology.title.text(reader)}"
     yield f"{methodology.digest}  {methodology.status}  {methodology.valid.text()}"
-    yield f"{methodology.basis}: {methodology.basis_note.text(language)}"
+    yield f"{methodology.basis}: {methodology.basis_note.text(reader)}"
     for formula in methodology.formulas:
-        label = formula.label.text(language)
+        label = formula.label.text(reader)
         yield f"{formula.symbol} = {formula_text(formula.tree)}  [{formula.unit.text}] {label}"
     for declared in methodology.inputs:
         bounds = f"{declared.low}..{declared.high}"
-        label = declared.label.text(language)
+        label = declared.label.text(reader)
         yield f"{declared.symbol}  [{declared.unit.text}] {bounds} {label} ({declared.kind})"
     for factor in methodology.factors:
         value = number_text(factor.quantity.value, factor.decimals)
         row = factor.row
         yield (
             f"{factor.symbol} = {value} {factor.quantity.unit.text}  "
-            f"{factor.label.text(language)}: {row.key}, {row.status}, {row.source}"
+            f"{factor.label.text(reader)}: {row.key}, {row.status}, {row.source}"
         )
     result = methodology.result
     yield f"{result.name}  [{result.unit.text}] round {result.rounding}"
@@ -199,7 +167,7 @@ def _methodology_text(methodology: Methodology, language: str) -> Iterator[str]:
 
 def _register_evaluate(app: typer.Typer, content_root: Callable[[], Path]) -> None:
     @app.command("evaluate")
-    @_refusing
+    @refusing
     def evaluate_command(
         methodology: Annotated[str, typer.Argument(metavar="ID[@VERSION]")],
         inputs: Annotated[str, typer.Option(help='{"d":{"value":2431,"unit":"m"}}')],
@@ -210,7 +178,7 @@ def _register_evaluate(app: typer.Typer, content_root: Callable[[], Path]) -> No
         document = library.referenced(methodology)
         evaluation = evaluate(document, parse_inputs(inputs, library.units))
         if as_json:
-            _print_json(_evaluation_json(document, evaluation))
+            print_json(_evaluation_json(document, evaluation))
             return
         for row in evaluation.trace:
             value = number_text(row.quantity.value)
@@ -233,7 +201,7 @@ def _register_content(
         return own + [entry for lister in listers for entry in lister(root)]
 
     @content.command("check")
-    @_refusing
+    @refusing
     def check(
         path: Annotated[
             Path | None, typer.Argument(help="A file or folder; all by default.")
@@ -244,19 +212,19 @@ def _register_content(
         _report_problems(check_path(content_root(), path, checkers), as_json)
 
     @content.command("list")
-    @_refusing
+    @refusing
     def list_entries(as_json: JsonFlag = False) -> None:
         """Every document with id, version, kind, digest and status."""
         found = entries()
         if as_json:
-            _print_json({"documents": [_entry_json(entry) for entry in found]})
+            print_json({"documents": [_entry_json(entry) for entry in found]})
             return
         for entry in found:
-            title = entry.title_zh if _language().startswith("zh") else entry.title_en
+            title = entry.title_zh if language().startswith("zh") else entry.title_en
             typer.echo(f"{entry.reference}  {entry.kind}  {entry.status}  {entry.digest}  {title}")
 
     @content.command("show")
-    @_refusing
+    @refusing
     def show(
         document: Annotated[str, typer.Argument(metavar="ID[@VERSION]")], as_json: JsonFlag = False
     ) -> None:
@@ -273,10 +241,10 @@ def _register_content(
         entry = named[-1]
         source = (root / entry.path).read_text(encoding="utf-8")
         if as_json:
-            _print_json({**_entry_json(entry), "source": source})
+            print_json({**_entry_json(entry), "source": source})
         elif entry.kind == "methodology":
             library = Library.load(root)
-            lines = _methodology_text(library.methodology(entry.id, entry.version), _language())
+            lines = _methodology_text(library.methodology(entry.id, entry.version), language())
             typer.echo("\n".join(lines))
         else:
             typer.echo(source)
@@ -308,7 +276,7 @@ def register_quantify(
     """Add `quantify` to `app`, reading files through the given layout functions."""
 
     @app.command("quantify")
-    @_refusing
+    @refusing
     def quantify(
         file: Annotated[Path, typer.Argument(metavar="FILE")],
         methodology: Annotated[str, typer.Option(metavar="ID[@VERSION]")],
@@ -349,7 +317,7 @@ def register_quantify(
             "seconds": round(time.monotonic() - started, 3),
         }
         if as_json:
-            _print_json(facts)
+            print_json(facts)
             return
         for name, value in facts.items():
             typer.echo(f"{name}: {value}")

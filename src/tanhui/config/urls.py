@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tanhui.board import health, views
+from tanhui.citizen import login
+from tanhui.web import choices, errors
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.front, name="front"),
+    path("healthz", health.healthz, name="healthz"),
+    path("choose", choices.choose, name="choose"),
+    path("login/<str:token>", login.follow_link, name="login-link"),
+    path("m/", include("tanhui.citizen.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error

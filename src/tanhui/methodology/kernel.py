@@ -24,7 +24,7 @@ from tanhui.methodology.expression import Binary, Call, Name, Negate, Node, Numb
 
 INT64_LIMIT = 2**63
 DIVIDEND_LIMIT = 2**53
-TABLE = "rows"
+TABLE = "activities"
 
 # Ibis publishes no types for the checker, so its expressions are opaque here.
 Column = Any
@@ -192,7 +192,7 @@ class _Compiler:
 
 @dataclass(frozen=True, slots=True)
 class RowKernel:
-    """A compiled methodology. `expression` is an Ibis table expression over a table `rows`.
+    """A compiled methodology. `expression` is an Ibis table expression over a table `activities`.
 
     `bounds` gives each input column with the lowest and highest value that is quantified.
     """
