@@ -70,7 +70,7 @@ check-imports:
 		$(BIN)/lint-imports; else echo "no import contracts yet"; fi
 
 check-sql:
-	@$(BIN)/sqlfluff lint --dialect postgres --processes 2 --disable-progress-bar $(SQL)
+	@$(BIN)/sqlfluff lint --config scripts/sqlfluff.cfg --processes 2 --disable-progress-bar $(SQL)
 
 check-templates:
 	@if [ -n "$(TEMPLATES)" ]; then $(BIN)/djlint --lint --quiet src; else echo "no templates"; fi
