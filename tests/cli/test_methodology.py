@@ -1,0 +1,283 @@
+"""The commands about methodologies, as a shell sees them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from tanhui.cli.methodology import register, register_quantify
+from tanhui.methodology.library import Entry
+from tanhui.methodology.problems import Problem
+from tanhui.partners.layouts import load_layout
+from tanhui.partners.trips import read_chunks
+
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+BIKE = "shared-bike.chengdu"
+
+Run = Callable[..., Result]
+
+
+def _runner(root: Path, **options: Any) -> Run:
+    app = typer.Typer()
+    register(app, content_root=lambda: root, **options)
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The commands over the content of this checkout, in English."""
+    monkeypatch.setenv("TANHUI_LANGUAGE", "en")
+    return _runner(CONTENT)
+
+
+def _refused(result: Result, code: str) -> str:
+    """The one line on standard error of a refusal with `code`."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{code}: ")
+    return str(lines[0])
+
+
+def test_evaluate_prints_one_json_object(run: Run) -> None:
+    given = '{"d":{"value":2431,"unit":"m"}}'
+    result = run("evaluate", BIKE, "--inputs", given, "--json")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    answer = json.loads(result.stdout)
+    assert answer["outputs"] == {
+        "ER": {"value": 118.3897, "unit": "gCO2e"},
+        "reduction_mg": {"value": 118389, "unit": "mgCO2e"},
+    }
+    assert [set(row) for row in answer["trace"]] == [
+        {"symbol", "expression", "value", "unit", "source"}
+    ] * 4
+    assert answer["digest"].startswith("sha256:")
+    again = run("evaluate", f"{BIKE}@1.0.0", "--inputs", '{"d":{"value":2.431,"unit":"km"}}',
+                "--json")  # fmt: skip
+    assert json.loads(again.stdout)["digest"] == answer["digest"]
+
+
+def test_evaluate_for_people_shows_each_step(run: Run) -> None:
+    result = run("evaluate", BIKE, "--inputs", '{"d":{"value":2431,"unit":"m"}}')
+    assert "ER = 118.3897 gCO2e  [d * EF]" in result.stdout
+    assert "reduction_mg = 118,389 mgCO2e" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ('{"d":2431}', "bare_number"),
+        ('{"d":{"value":2431}}', "missing_unit"),
+        ('{"d":{"value":2431,"unit":""}}', "missing_unit"),
+        ('{"d":{"value":2431,"unit":7}}', "missing_unit"),
+        ('{"d":{"value":2431,"unit":"m","untité":"h"}}', "unknown_key"),
+        ('{"d":{"value":"2431","unit":"m"}}', "malformed_inputs"),
+        ('{"d":{"value":true,"unit":"m"}}', "malformed_inputs"),
+        ('{"d":{"value":null,"unit":"m"}}', "malformed_inputs"),
+        ('{"d":{"value":NaN,"unit":"m"}}', "malformed_inputs"),
+        ('{"d":{"value":1e99999,"unit":"m"}}', "malformed_number"),
+        ('{"d":"2431 m"}', "malformed_inputs"),
+        ('{"d":[1,2]}', "malformed_inputs"),
+        ('{"d":{"value":1,"unit":"m"},"d":{"value":2,"unit":"m"}}', "malformed_inputs"),
+        ("[]", "malformed_inputs"),
+        ("{", "malformed_inputs"),
+        ("[" * 100_000, "malformed_inputs"),
+        ("{}", "missing_input"),
+        ('{"d":{"value":1,"unit":"m"},"x":{"value":1,"unit":"m"}}', "unknown_input"),
+        ('{"distance":{"value":1,"unit":"m"}}', "unknown_input"),
+        ('{"d":{"value":1,"unit":"furlong"}}', "unknown_unit"),
+        ('{"d":{"value":1,"unit":"m//s"}}', "malformed_unit"),
+        ('{"d":{"value":1,"unit":"kg"}}', "unit_mismatch"),
+        ('{"d":{"value":1,"unit":"1"}}', "unit_mismatch"),
+        ('{"d":{"value":1,"unit":"person.km"}}', "kind_mismatch"),
+        ('{"d":{"value":-1,"unit":"m"}}', "out_of_bounds"),
+        ('{"d":{"value":720001,"unit":"m"}}', "out_of_bounds"),
+    ],
+)
+def test_evaluate_refuses_what_it_cannot_trust(run: Run, inputs: str, code: str) -> None:
+    _refused(run("evaluate", BIKE, "--inputs", inputs, "--json"), code)
+
+
+@pytest.mark.parametrize(
+    ("reference", "code"),
+    [
+        ("nobody", "no_such_methodology"),
+        (f"{BIKE}@9.0.0", "no_such_version"),
+    ],
+)
+def test_evaluate_refuses_an_unknown_document(run: Run, reference: str, code: str) -> None:
+    _refused(run("evaluate", reference, "--inputs", "{}"), code)
+
+
+def test_a_refusal_speaks_the_language_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TANHUI_LANGUAGE", "zh_CN.UTF-8")
+    result = _runner(CONTENT)("evaluate", BIKE, "--inputs", '{"d":{"value":1,"unit":"kg"}}')
+    assert "单位不符" in _refused(result, "unit_mismatch")
+
+
+@pytest.fixture
+def quantify(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command `quantify`, reading files as the platform does."""
+    monkeypatch.setenv("TANHUI_LANGUAGE", "en")
+    app = typer.Typer()
+    register(app)
+    register_quantify(
+        app,
+        load_layout=load_layout,
+        read_chunks=partial(read_chunks, limits={"shared_bike": 30}),
+        content_root=lambda: CONTENT,
+    )
+
+    def run(file: Path, *more: str) -> Result:
+        named = ["--methodology", BIKE, "--layout", "tanhui-ndjson"]
+        return CliRunner().invoke(app, ["quantify", str(file), *named, *more])
+
+    return run
+
+
+@pytest.fixture
+def rides(tmp_path: Path) -> Path:
+    """Four rides in our own format: 2,431 m, 1 m, 900 km in 20 minutes, and one without end."""
+    path = tmp_path / "rides.ndjson"
+    rows = [
+        {
+            "reference": f"r{number}",
+            "rider": "p1",
+            "mode": "shared_bike",
+            "started_at": "2026-03-01T08:00:00+08:00",
+            "ended_at": ended,
+            "distance_m": metres,
+        }
+        for number, (metres, ended) in enumerate(
+            [
+                (2431, "2026-03-01T08:13:00+08:00"),
+                (1, "2026-03-01T08:01:00+08:00"),
+                (900_000, "2026-03-01T08:20:00+08:00"),
+                (500, None),
+            ]
+        )
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_quantify_sums_a_file_without_a_database(quantify: Run, rides: Path) -> None:
+    result = quantify(rides, "--json")
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    assert answer.pop("seconds") >= 0
+    assert answer.pop("digest").startswith("sha256:")
+    assert answer == {
+        "rows": 4,
+        "quantified": 2,
+        "refused": {"no_end": 1, "too_fast": 1},
+        "reduction_mg": 118_389 + 48,
+        "methodology": f"{BIKE}@1.0.0",
+    }
+
+
+def test_quantify_writes_every_row_with_its_line(
+    quantify: Run, rides: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.parquet"
+    assert quantify(rides, "--out", str(out)).exit_code == 0
+    assert pl.read_parquet(out).rows() == [
+        (1, None, 118_389),
+        (2, None, 48),
+        (3, "too_fast", None),
+        (4, "no_end", None),
+    ]
+    assert not out.with_name("out.parquet.part").exists()
+
+
+def test_quantify_refuses_what_it_cannot_do(quantify: Run, rides: Path, tmp_path: Path) -> None:
+    _refused(quantify(rides, "--engine", "spark", "--json"), "engine_not_available")
+    missing = tmp_path / "nowhere" / "out.parquet"
+    _refused(quantify(rides, "--out", str(missing)), "unwritable_out")
+    assert quantify(rides, "--engine", "abacus").exit_code == 2
+    assert quantify(tmp_path / "nothing.ndjson").exit_code == 2
+
+
+def test_content_check_finds_nothing_wrong_here(run: Run) -> None:
+    result = run("content", "check")
+    assert (result.exit_code, result.stdout.strip()) == (0, "ok")
+    answer = run("content", "check", "--json")
+    assert json.loads(answer.stdout) == {"ok": True, "problems": []}
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A copy of the methodology file with a misspelt key, outside the content folder."""
+    path = tmp_path / "broken.toml"
+    text = (CONTENT / "chengdu/methodologies/citizen/shared-bike.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace("bounds =", "buonds ="), encoding="utf-8")
+    return path
+
+
+def test_content_check_names_file_line_and_key(run: Run, broken: Path) -> None:
+    result = run("content", "check", str(broken))
+    assert result.exit_code == 2
+    assert f"{broken}:32: input.d.buonds: unknown_key: unknown key buonds" in result.stdout
+    assert result.stderr == "content_refused: 2 fault(s) in 1 file(s)\n"
+    answer = json.loads(run("content", "check", str(broken), "--json").stdout)
+    assert answer["ok"] is False
+    assert {item["key"] for item in answer["problems"]} == {"input.d.buonds", "input.d.bounds"}
+    assert run("content", "check", str(broken.parent)).exit_code == 2
+
+
+def test_content_check_takes_a_content_folder_or_a_part_of_one(run: Run, tmp_path: Path) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(CONTENT, root)
+    factors = root / "common/factors/shared-cycling.toml"
+    factors.write_text(factors.read_text(encoding="utf-8") + "\nx = 1\n", encoding="utf-8")
+    assert run("content", "check", str(root)).exit_code == 2
+    inside = _runner(root)
+    assert inside("content", "check", str(root / "common/factors")).exit_code == 2
+    assert inside("content", "check", str(root / "chengdu")).exit_code == 0
+
+
+def test_content_check_names_a_path_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    result = run("content", "check", str(tmp_path / "nothing.toml"))
+    assert result.exit_code == 2
+    assert "no_such_path" in result.stdout
+
+
+def test_other_rooms_add_their_checks_and_documents() -> None:
+    path = CONTENT / "published.lock"
+    problem = Problem(path, 3, "points.per", "too_many", "过多", "too many")
+    entry = Entry("x", "1.0.0", "tariff", "sha256:0", "draft", "某", "some", Path("published.lock"))
+    run = _runner(CONTENT, checkers=[lambda _: [problem]], listers=[lambda _: [entry]])
+    assert "points.per: too_many" in run("content", "check").stdout
+    listed = json.loads(run("content", "list", "--json").stdout)["documents"]
+    assert [item["kind"] for item in listed] == ["methodology", "tariff"]
+    assert run("content", "show", "x").stdout.strip() == path.read_text(encoding="utf-8").strip()
+
+
+def test_content_list_has_id_version_kind_digest_and_status(run: Run) -> None:
+    listed = json.loads(run("content", "list", "--json").stdout)["documents"]
+    bike = next(item for item in listed if item["id"] == BIKE)
+    assert (bike["version"], bike["kind"], bike["status"]) == ("1.0.0", "methodology", "published")
+    lock = (CONTENT / "published.lock").read_text(encoding="utf-8")
+    assert bike["digest"] in lock
+    assert f"{BIKE}@1.0.0" in run("content", "list").stdout
+
+
+def test_content_show_says_what_the_document_says(run: Run) -> None:
+    shown = run("content", "show", BIKE).stdout
+    assert "ER = d × EF" in shown
+    assert "reconstruction" in shown
+    assert "EF = 48.70 gCO2e/km" in shown
+    answer = json.loads(run("content", "show", f"{BIKE}@1.0.0", "--json").stdout)
+    assert answer["source"].startswith("[methodology]")
+    _refused(run("content", "show", "nothing"), "no_such_document")
