@@ -7,6 +7,8 @@ from fractions import Fraction
 import pytest
 
 from tanhui.kernel.refusals import Refusal
+from tanhui.methodology.checking import infer
+from tanhui.methodology.expression import parse
 from tanhui.methodology.library import Library
 from tanhui.methodology.units import DIMENSIONLESS, exact_number, quantity_of
 
@@ -67,6 +69,24 @@ def test_what_must_not_be_mixed_is_refused(
     with pytest.raises(Refusal) as refused:
         units.require_same(units.parse(found).signature, units.parse(expected).signature, "x")
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("max(0, d)", "m"),
+        ("d - 0", "m"),
+        ("0 * d", "m"),
+        ("max(0, 0 * d)", "m"),
+        ("0", "1"),
+        ("d / d", "1"),
+        ("d * 2 / d", "1"),
+    ],
+)
+def test_a_written_zero_fits_any_quantity(library: Library, source: str, found: str) -> None:
+    units = library.units
+    signature = infer(parse(source), {"d": units.parse("m").signature}, units)
+    assert signature == units.parse(found).signature
 
 
 def test_conversion_is_exact(library: Library) -> None:

@@ -74,8 +74,6 @@ def _infer(tree: Node, symbols: Mapping[str, Signature], units: UnitTable) -> Si
             right = _infer(tree.right, symbols, units)
             if tree.operator in "+-":
                 return _same(left, right, tree, units)
-            if left is None and tree.operator == "*":
-                return None
             power = 1 if tree.operator == "*" else -1
             return times(left or DIMENSIONLESS, right or DIMENSIONLESS, power)
 
