@@ -1,0 +1,12 @@
+"""Lets the application see which migrations are applied."""
+
+from django.db import migrations
+
+from tanhui.runtime.sql import load
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies: list[tuple[str, str]] = []
+
+    operations = [migrations.RunSQL(load("tanhui.board", "grants"))]
