@@ -1,0 +1,76 @@
+"""Whatever a file holds, reading it ends in a methodology or in named faults, never in a crash."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tanhui.methodology.binding import Shelf
+from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.library import example_problems, open_shelf
+from tanhui.methodology.problems import ContentRefused
+from tanhui.methodology.reader import read_methodology
+
+CONTENT = Path(__file__).resolve().parents[2] / "content"
+LINES = (
+    (CONTENT / "chengdu/methodologies/citizen/shared-bike.toml")
+    .read_text(encoding="utf-8")
+    .splitlines()
+)
+VALUES = [
+    '""', '"x"', "0", "-1", "true", "1.5", "nan", "[]", "[0]", "[[]]", "{}", "{ a = 1 }",
+    "2020-01-01", "2020-01-01T00:00:00Z", "12:00:00", '["a"]', '"gCO2e/km"', '"d"', '"{d}"',
+    '"sha256:0"', "99999999999999999999", '"' + "(" * 50 + '"', '"\\u0000"',
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Shelf:
+    """The real units and factors."""
+    return open_shelf(CONTENT)
+
+
+@st.composite
+def _mutations(draw: st.DrawFn) -> str:
+    lines = list(LINES)
+    for _ in range(draw(st.integers(1, 4))):
+        index = draw(st.integers(0, len(lines) - 1))
+        match draw(st.sampled_from(["value", "drop", "double", "swap", "key", "noise"])):
+            case "value" if "=" in lines[index]:
+                lines[index] = lines[index].split("=")[0] + "= " + draw(st.sampled_from(VALUES))
+            case "drop":
+                del lines[index]
+            case "double":
+                lines.insert(index, lines[index])
+            case "swap":
+                other = draw(st.integers(0, len(lines) - 1))
+                lines[index], lines[other] = lines[other], lines[index]
+            case "key":
+                lines.insert(index, f"{draw(st.sampled_from(['unit', 'x', '{y}']))} = 1")
+            case "noise":
+                lines.insert(index, draw(st.text(max_size=12)))
+    return "\n".join(lines)
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=st.one_of(_mutations(), st.text(max_size=200)))
+def test_no_file_makes_the_reader_fall_over(shelf: Shelf, text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mutated.toml"
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        try:
+            methodology = read_methodology(path, shelf)
+        except ContentRefused as refusal:
+            faults = refusal.problems
+        else:
+            faults = ()
+            example_problems(methodology)
+    if faults:
+        assert all(fault.zh and fault.en and fault.line >= 0 for fault in faults)
+        return
+    # What is accepted can be used.
+    assert compile_kernel(methodology).columns
