@@ -9,14 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import numpy as np
 import psycopg
 from django.db import connection
 
 from tanhui.ledger.chart import CITY_HOLDER_ID, REASON_NUMBERS, Kind, Reason
-from tanhui.ledger.transfers import POSTING_ITEMS_MAX, Phase, Resolution, Transfer
+from tanhui.ledger.transfers import (
+    POSTING_ITEMS_MAX,
+    Phase,
+    Resolution,
+    Transfer,
+    expiry_id,
+)
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
@@ -24,8 +30,6 @@ _INT8_MAX = 2**63 - 1
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NO_ID = UUID(int=0)
-# Ids of expiries are derived, so that two runs of the same expiry are one.
-_EXPIRY_NAMESPACE = UUID("5f0ac5be-2c1c-5a4b-9d0c-6f5b3f2f5a10")
 
 
 @contextmanager
@@ -162,8 +166,7 @@ def expire_due(*, at: datetime, limit: int = 1_000) -> int:
         due = [row[0] for row in cursor.fetchall()]
     results = post_transfers(
         transfers=[
-            Resolution(uuid5(_EXPIRY_NAMESPACE, str(pending_id)), pending_id, Phase.EXPIRE)
-            for pending_id in due
+            Resolution(expiry_id(pending_id), pending_id, Phase.EXPIRE) for pending_id in due
         ],
         at=at,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from tanhui.ledger.chart import Kind, Reason
 
@@ -56,6 +56,14 @@ class Resolution:
     pending_id: UUID
     phase: Phase
     reason: Reason = Reason.RESOLUTION
+
+
+_EXPIRY_NAMESPACE = UUID("5f0ac5be-2c1c-5a4b-9d0c-6f5b3f2f5a10")
+
+
+def expiry_id(pending_id: UUID) -> UUID:
+    """The id under which a pending transfer expires: derived, so that two runs of it are one."""
+    return uuid5(_EXPIRY_NAMESPACE, str(pending_id))
 
 
 # More would be slower for everyone, and the books' limits on amounts count on it.
