@@ -105,9 +105,7 @@ def _riders(
     return _bound_riders(partners.rider_book(partner_id), key)
 
 
-def record_chunk(
-    *, actor: Actor, source: Source, trips: pl.DataFrame, at: datetime
-) -> ChunkResult:
+def record_chunk(*, actor: Actor, source: Source, trips: pl.DataFrame, at: datetime) -> ChunkResult:
     """Records one chunk of checked trips in one transaction; all of it or nothing.
 
     Each row is answered on its own (see `ChunkResult`). When another batch wins a race for the

@@ -76,8 +76,24 @@ def _no_such_behaviour() -> NotFound:
 
 
 def _row(cells: tuple[Any, ...]) -> BehaviourRow:
-    (started, ended, digest, partner_id, _, _, scene, grade, distance, mg, points, uncapped,
-     recorded, code, name_zh, name_en) = cells[:16]
+    (
+        started,
+        ended,
+        digest,
+        partner_id,
+        _,
+        _,
+        scene,
+        grade,
+        distance,
+        mg,
+        points,
+        uncapped,
+        recorded,
+        code,
+        name_zh,
+        name_en,
+    ) = cells[:16]
     library = city_library(settings.TANHUI.content_root)
     return BehaviourRow(
         key=behaviour_key(started, partner_id, digest),
@@ -207,7 +223,10 @@ def why(*, citizen_id: int, key: str) -> WhyCard:
         tariff_digest=tariff_digest,
         posting_ids=tuple(
             posting_id(chunk_id, citizen_id, kind)
-            for kind, amount in ((CITIZEN_POINTS, row.points), (CITIZEN_REDUCTION, row.reduction_mg))
+            for kind, amount in (
+                (CITIZEN_POINTS, row.points),
+                (CITIZEN_REDUCTION, row.reduction_mg),
+            )
             if amount
         ),
     )
@@ -215,9 +234,7 @@ def why(*, citizen_id: int, key: str) -> WhyCard:
 
 def latest_started_at(*, partner_id: int, since: datetime) -> datetime | None:
     """The start of the newest deed that a partner has brought since an instant."""
-    found: datetime | None = _fetch(
-        "latest_day", {"partner_id": partner_id, "since": since}
-    )[0][0]
+    found: datetime | None = _fetch("latest_day", {"partner_id": partner_id, "since": since})[0][0]
     return found
 
 

@@ -33,11 +33,13 @@ from tanhui.ledger.chart import (
     REDUCTION_MEASURED,
     Reason,
 )
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.document import Methodology
+from tanhui.methodology.kernel import RowKernel, compile_kernel
 from tanhui.partners.riders import NOBODY, byte_strings
-from tanhui.scenes.library import Rule, Scene, SceneLibrary
+from tanhui.scenes.library import Rule, SceneLibrary
 
 GRADES = ("A", "B", "C", "D")
+_KERNELS: dict[str, RowKernel] = {}
 # Who did a row's deed: rows (a frame with `rider`, `reference`) to citizens, NOBODY where unknown.
 RiderResolver = Callable[[pl.DataFrame], Ints]
 
@@ -89,6 +91,17 @@ class _Measured:
     rule_ids: Ints
     grades: Ints
 
+    def keep(self, places: Ints) -> _Measured:
+        """The deeds at these positions, in this order."""
+        return _Measured(
+            self.deeds.keep(places),
+            self.reduction_mg[places],
+            self.uncapped[places],
+            self.day_max[places],
+            self.rule_ids[places],
+            self.grades[places],
+        )
+
 
 def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds:
     """The acceptable rows as arrays; the others are marked in `result`."""
@@ -120,29 +133,40 @@ def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds
     )
     known = deeds.citizen != NOBODY
     result.outcome[deeds.place[~known]] = "refused:unknown_rider"
-    return deeds.keep(known)
+    return deeds if known.all() else deeds.keep(known)
 
 
 def _rules(deeds: Deeds, source: Source) -> tuple[list[Rule], Ints]:
     """The rules in force for these deeds, and which of them each deed falls under (-1: none)."""
-    scene_days, group = np.unique(
-        np.stack((deeds.scene, deeds.day)), axis=1, return_inverse=True
-    )
     rules: list[Rule] = []
-    numbers = np.full(scene_days.shape[1], -1, dtype=np.int64)
     places: dict[tuple[str, str, str], int] = {}
-    for column, (scene_number, day) in enumerate(scene_days.T):
-        scene: Scene = source.library.numbered(int(scene_number))
-        try:
-            rule = source.library.rule_on(scene, store.to_date(day))
-        except NotFound:
+    which = np.full(len(deeds), -1, dtype=np.int64)
+    for scene in source.library.scenes:
+        chosen = np.flatnonzero(deeds.scene == scene.number)
+        if len(chosen) == 0:
             continue
-        key = (scene.code, rule.methodology.reference, rule.tariff.reference)
-        if key not in places:
-            places[key] = len(rules)
-            rules.append(rule)
-        numbers[column] = places[key]
-    return rules, numbers[group.reshape(-1)]
+        days = deeds.day[chosen]
+        first = int(days.min())
+        by_day = np.full(int(days.max()) - first + 1, -1, dtype=np.int64)
+        for day in np.unique(days):
+            try:
+                rule = source.library.rule_on(scene, store.to_date(day))
+            except NotFound:
+                continue
+            key = (scene.code, rule.methodology.reference, rule.tariff.reference)
+            if key not in places:
+                places[key] = len(rules)
+                rules.append(rule)
+            by_day[int(day) - first] = places[key]
+        which[chosen] = by_day[days - first]
+    return rules, which
+
+
+def _compiled(methodology: Methodology) -> RowKernel:
+    """The document's kernel, compiled once for each digest."""
+    if methodology.digest not in _KERNELS:
+        _KERNELS[methodology.digest] = compile_kernel(methodology)
+    return _KERNELS[methodology.digest]
 
 
 def _measure(deeds: Deeds, source: Source, result: ChunkResult) -> _Measured:
@@ -150,11 +174,13 @@ def _measure(deeds: Deeds, source: Source, result: ChunkResult) -> _Measured:
     rules, which = _rules(deeds, source)
     result.outcome[deeds.place[which < 0]] = "refused:no_rule_in_force"
     reduction = np.full(len(deeds), -1, dtype=np.int64)
-    columns = {name: np.zeros(len(deeds), dtype=np.int64) for name in ("points", "max", "rule", "grade")}
+    columns = {
+        name: np.zeros(len(deeds), dtype=np.int64) for name in ("points", "max", "rule", "grade")
+    }
     for number, rule in enumerate(rules):
         under = np.flatnonzero(which == number)
         frame = pl.DataFrame({"distance_m": deeds.distance_m[under]})
-        measured = compile_kernel(rule.methodology).quantify(frame)
+        measured = _compiled(rule.methodology).quantify(frame)
         reduction[under] = measured.fill_null(-1).to_numpy()
         columns["points"][under] = reduction[under] // rule.tariff.mg_per_point
         columns["max"][under] = rule.tariff.points_per_day_max
@@ -162,11 +188,10 @@ def _measure(deeds: Deeds, source: Source, result: ChunkResult) -> _Measured:
         columns["grade"][under] = GRADES.index(rule.scene.grade)
     beyond = (reduction < 0) & (which >= 0)
     result.outcome[deeds.place[beyond]] = "refused:out_of_bounds"
-    good = np.flatnonzero(reduction >= 0)
-    return _Measured(
-        deeds.keep(good), reduction[good], columns["points"][good], columns["max"][good],
-        columns["rule"][good], columns["grade"][good],
+    measured = _Measured(
+        deeds, reduction, columns["points"], columns["max"], columns["rule"], columns["grade"]
     )
+    return measured if (reduction >= 0).all() else measured.keep(np.flatnonzero(reduction >= 0))
 
 
 def _mark_repeats(deeds: Deeds, source: Source, result: ChunkResult) -> Deeds:
@@ -179,7 +204,7 @@ def _mark_repeats(deeds: Deeds, source: Source, result: ChunkResult) -> Deeds:
         outcome[repeated.reference != np.array(references)] = "reference_collision"
         _answer(result, repeated, outcome)
         fresh[places] = False
-    deeds = deeds.keep(fresh)
+        deeds = deeds.keep(fresh)
     first = first_of_each(deeds.digest)
     again = np.flatnonzero(first != np.arange(len(deeds)))
     if len(again):
@@ -237,15 +262,10 @@ def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
     new = _mark_repeats(measured.deeds, source, result)
     chosen = np.flatnonzero(np.isin(measured.deeds.place, new.place, assume_unique=True))
     order = chosen[statement_order(new)]
-    measured = _Measured(
-        measured.deeds.keep(order), measured.reduction_mg[order], measured.uncapped[order],
-        measured.day_max[order], measured.rule_ids[order], measured.grades[order],
-    )
+    measured = measured.keep(order)
     chunk_id = store.next_chunk_id()
     if len(order):
-        ledger.lock_holders(
-            holder_ids=np.unique(measured.deeds.citizen), kind=CITIZEN_POINTS
-        )
+        ledger.lock_holders(holder_ids=np.unique(measured.deeds.citizen), kind=CITIZEN_POINTS)
         points = _pay(measured, source, chunk_id, at)
         store.add_behaviours(
             measured.deeds,

@@ -22,24 +22,33 @@ HEADER = ("line", "reference", "outcome", "reason", "说明", "explanation")
 REASONS: dict[str, tuple[str, str]] = {
     "exists": ("此前已记录，不再重复计入", "already recorded; it counts once"),
     "exists_with_different_rider": (
-        "同一编号此前记录的骑行者不同", "recorded before under this reference for another rider",
+        "同一编号此前记录的骑行者不同",
+        "recorded before under this reference for another rider",
     ),
     "exists_with_different_started_at": (
-        "同一编号此前记录的开始时间不同", "recorded before under this reference with another start",
+        "同一编号此前记录的开始时间不同",
+        "recorded before under this reference with another start",
     ),
     "exists_with_different_ended_at": (
-        "同一编号此前记录的结束时间不同", "recorded before under this reference with another end",
+        "同一编号此前记录的结束时间不同",
+        "recorded before under this reference with another end",
     ),
     "exists_with_different_mode": (
-        "同一编号此前记录的方式不同", "recorded before under this reference with another mode",
+        "同一编号此前记录的方式不同",
+        "recorded before under this reference with another mode",
     ),
     "exists_with_different_distance_m": (
-        "同一编号此前记录的里程不同", "recorded before under this reference with another distance",
+        "同一编号此前记录的里程不同",
+        "recorded before under this reference with another distance",
     ),
     "reference_collision": (
-        "编号与另一编号的摘要相同，请换一个编号", "the reference's digest is taken; send another one",
+        "编号与另一编号的摘要相同，请换一个编号",
+        "the reference's digest is taken; send another one",
     ),
-    "malformed": ("必填的单元格缺失或无法读取", "a cell that must be there is missing or unreadable"),
+    "malformed": (
+        "必填的单元格缺失或无法读取",
+        "a cell that must be there is missing or unreadable",
+    ),
     "unknown_mode": ("未知的出行方式", "unknown mode"),
     "in_future": ("时间在未来", "in the future"),
     "no_end": ("没有结束时间或结束地点", "no end time, or no end place"),
@@ -79,9 +88,11 @@ class Report:
     def add(self, trips: pl.DataFrame, outcome: npt.NDArray[np.object_]) -> None:
         """Adds the rows of a chunk that were not recorded, in the order of their lines."""
         told = [place for place, name in enumerate(outcome) if name is not None]
-        chosen = trips[told].with_columns(
-            pl.Series("outcome", outcome[told].tolist(), dtype=pl.String)
-        ).sort("line")
+        chosen = (
+            trips[told]
+            .with_columns(pl.Series("outcome", outcome[told].tolist(), dtype=pl.String))
+            .sort("line")
+        )
         writer = csv.writer(self.stream)
         for line, reference, name in chosen.select("line", "reference", "outcome").iter_rows():
             kind, _, code = name.partition(":")

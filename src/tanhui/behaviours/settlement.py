@@ -38,8 +38,11 @@ class Deeds:
 
 # What a repeat is compared by, in the order in which a difference is named.
 COMPARED = (
-    ("rider", "citizen"), ("started_at", "started"), ("ended_at", "ended"),
-    ("mode", "scene"), ("distance_m", "distance_m"),
+    ("rider", "citizen"),
+    ("started_at", "started"),
+    ("ended_at", "ended"),
+    ("mode", "scene"),
+    ("distance_m", "distance_m"),
 )
 
 
@@ -59,7 +62,10 @@ def first_of_each(digests: Ints) -> Ints:
 
 def statement_order(deeds: Deeds) -> Ints:
     """Positions sorted by citizen, day, scene and then in the order the deeds were done."""
-    return np.lexsort((deeds.place, deeds.started, deeds.scene, deeds.day, deeds.citizen))
+    if len(deeds) and (deeds.scene == deeds.scene[0]).all():
+        # Within one scene the time alone orders the days, and the sort is stable by place.
+        return np.lexsort((deeds.started, deeds.citizen))
+    return np.lexsort((deeds.started, deeds.scene, deeds.day, deeds.citizen))
 
 
 @dataclass(frozen=True)

@@ -67,15 +67,16 @@ def known_references(partner_id: int, deeds: Deeds) -> tuple[Ints, list[bytes], 
             load(_ROOM, "known_references"),
             {"partner_id": partner_id, "digests": binary.Int8Array(deeds.digest)},
         )
-        rows = cursor.fetchall()
-    places = np.array([row[0] for row in rows], dtype=np.int64)
+        references, *columns = cursor.fetchall()[0]
+    places, citizen, started, ended, distance, scene = map(binary.int8_array, columns)
     content = {
-        field: np.array([row[column] for row in rows], dtype=np.int64)
-        for column, field in enumerate(
-            ("citizen", "started", "ended", "distance_m", "scene"), start=2
-        )
+        "citizen": citizen,
+        "started": started,
+        "ended": ended,
+        "distance_m": distance,
+        "scene": scene,
     }
-    return places, [row[1].encode() for row in rows], content
+    return places, [reference.encode() for reference in references or ()], content
 
 
 def _day_bounds(days: Ints) -> tuple[Ints, Ints]:
@@ -116,23 +117,33 @@ def points_used(citizens: Ints, days: Ints, scenes: Ints) -> Ints:
                 "scenes": binary.Int2Array(scenes[asked]),
             },
         )
-        for place, points in cursor.fetchall():
-            used[asked[place]] = points
+        places, points = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
+        used[asked[places]] = points
     return used
 
 
-def _copy(name: str, columns: list[tuple[str, str, npt.NDArray[np.generic] | int]], rows: int) -> None:
+def _copy(
+    name: str, columns: list[tuple[str, str, npt.NDArray[np.generic] | int]], rows: int
+) -> None:
     with binary.cursor(connection) as cursor, cursor.copy(load(_ROOM, name)) as copy:
         for piece in binary.copy_pieces(columns, rows):
             copy.write(piece)
 
 
 def add_behaviours(
-    deeds: Deeds, *, partner_id: int, chunk_id: int, reduction_mg: Ints, points: Ints,
-    uncapped: Ints, rule_ids: Ints, grades: Ints,
+    deeds: Deeds,
+    *,
+    partner_id: int,
+    chunk_id: int,
+    reduction_mg: Ints,
+    points: Ints,
+    uncapped: Ints,
+    rule_ids: Ints,
+    grades: Ints,
 ) -> None:
     """Writes deeds that are in statement order, day by day in the order of the table's key."""
-    order = np.lexsort((deeds.started, deeds.citizen, deeds.day))
+    # A stable sort by day keeps the order of the key within each; small integers sort by radix.
+    order = np.argsort((deeds.day - deeds.day.min()).astype(np.uint16), kind="stable")
     _copy(
         "copy_behaviours",
         [

@@ -48,15 +48,26 @@ def ready_database() -> Iterator[Database]:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def _progress() -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error that is told rows done and rows in all."""
     bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TimeRemainingColumn(), console=Console(stderr=True), disable=quiet,
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
     )
-    with bar:
-        task = bar.add_task("rows", total=None)
-        yield lambda done, rows: bar.update(task, completed=done, total=rows)
+    task = bar.add_task("rows", total=None)
+
+    def tell(done: int, rows: int) -> None:
+        # Nothing is drawn before the file has been found good: a refusal is one line.
+        bar.start()
+        bar.update(task, completed=done, total=rows)
+
+    try:
+        yield tell
+    finally:
+        bar.stop()
 
 
 @refusing
@@ -65,7 +76,8 @@ def ingest(
     partner: Annotated[str, typer.Option(help="The partner's code.")],
     layout: Annotated[str, typer.Option(help="The layout of the file.")],
     assign_riders: Annotated[
-        int | None, typer.Option(min=1, help="Assign a public file's trips to N simulated citizens.")
+        int | None,
+        typer.Option(min=1, help="Assign a public file's trips to N simulated citizens."),
     ] = None,
     batch: Annotated[str | None, typer.Option(help="Your own name for this delivery.")] = None,
     chunk_rows: Annotated[
@@ -74,7 +86,7 @@ def ingest(
     as_json: JsonFlag = False,
 ) -> None:
     """Record a partner's trip file; sending it again records nothing twice."""
-    with ready_database(), _progress(quiet=False) as progress:
+    with ready_database(), _progress() as progress:
         result = behaviours.record_file(
             actor=OPERATOR,
             partner_code=partner,

@@ -63,8 +63,13 @@ def make_city(*, actor: Actor, at: datetime) -> None:
         )
     for code, name_zh, name_en, scene in PARTNERS:
         partners.register_partner(
-            actor=actor, code=code, name_zh=name_zh, name_en=name_en, scene=scene,
-            simulated=True, at=at,
+            actor=actor,
+            code=code,
+            name_zh=name_zh,
+            name_en=name_en,
+            scene=scene,
+            simulated=True,
+            at=at,
         )
     citizens = register_simulated(actor=actor, count=CITIZENS_COUNT, at=at)
     partners.bind_riders(
@@ -81,7 +86,11 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     write_trips(path, riders=[rider_name(citizen) for citizen in citizens], days=days, until=at)
     if path.stat().st_size:
         result = behaviours.record_file(
-            actor=actor, partner_code=BIKE, path=path, layout_name=LAYOUT, at=at,
+            actor=actor,
+            partner_code=BIKE,
+            path=path,
+            layout_name=LAYOUT,
+            at=at,
             batch=f"demo-{days[0]}-{days[-1]}-{at:%H%M%S}",
         )
         _say(

@@ -67,7 +67,9 @@ def _day_trips(day: date, riders: Sequence[str]) -> Iterator[dict[str, object]]:
             rides = [
                 (
                     _set_out(draw, peaks),
-                    min(max(int(draw.lognormvariate(0, 0.55) * _MEDIAN_M), _SHORTEST_M), _LONGEST_M),
+                    min(
+                        max(int(draw.lognormvariate(0, 0.55) * _MEDIAN_M), _SHORTEST_M), _LONGEST_M
+                    ),
                 )
                 for _ in range(count)
             ]

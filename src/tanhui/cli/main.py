@@ -12,12 +12,15 @@ import polars as pl
 import typer
 
 from tanhui.cli import methodology
-from tanhui.cli.refusing import refusing
+from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
 from tanhui.scenes import library as scenes
 
 # These verbs need neither a database nor any setting; all others do.
 BARE_VERBS = frozenset({"evaluate", "content", "quantify"})
+INTERRUPTED = 130
+# What every fault of the words on the command line derives from; Typer exports only its leaf.
+WRONG_WORDS: type[Exception] = typer.BadParameter.__mro__[2]
 
 
 def _read_chunks(
@@ -30,15 +33,14 @@ def _read_chunks(
 def build(verb: str) -> typer.Typer:
     """The application with the verbs that `verb` needs; all of them for any other word."""
     app = typer.Typer(
+        rich_markup_mode=None,
         help="Tanhui 碳惠: the carbon-inclusion mechanism of a city.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
     )
     methodology.register(app, checkers=[layouts.check_content, scenes.check_content])
-    methodology.register_quantify(
-        app, load_layout=layouts.load_layout, read_chunks=_read_chunks
-    )
+    methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
     if verb not in BARE_VERBS:
         # Loading these reads the settings and sets Django up, which the bare verbs do without.
         importlib.import_module("tanhui.cli.database").register(app)
@@ -47,5 +49,12 @@ def build(verb: str) -> typer.Typer:
 
 @refusing
 def run() -> None:
-    """The program `tanhui`."""
-    build(sys.argv[1] if len(sys.argv) > 1 else "")()
+    """The program `tanhui`. A wrong word on the command line is one line too, not a page."""
+    app = build(sys.argv[1] if len(sys.argv) > 1 else "")
+    try:
+        sys.exit(app(standalone_mode=False))
+    except typer.Abort:
+        sys.exit(INTERRUPTED)
+    except WRONG_WORDS as error:
+        typer.echo(f"usage: {one_line(str(error))}", err=True)
+        sys.exit(REFUSED)

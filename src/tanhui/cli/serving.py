@@ -75,9 +75,22 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
     """
     _refuse_taken(port)
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", str(_WORKERS), "--blocking-threads", "4",
-        "--log-level", "warning", "tanhui.config.wsgi:application",
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        str(_WORKERS),
+        "--blocking-threads",
+        "4",
+        "--log-level",
+        "warning",
+        "tanhui.config.wsgi:application",
     ]
     with _stopping() as stop:
         # The server gets a session of its own: the terminal's Ctrl-C reaches us, and we end it.

@@ -20,7 +20,7 @@ class Refusal(Exception):
     kind: ClassVar[str] = "refusal"
 
     def __init__(
-        self, code: str, *, zh: str, en: str, transient: bool = False, **facts: object
+        self, code: str, /, *, zh: str, en: str, transient: bool = False, **facts: object
     ) -> None:
         self.code = code
         self.zh = zh.format(**facts)

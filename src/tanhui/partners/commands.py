@@ -21,7 +21,14 @@ from tanhui.runtime.sql import load
 
 
 def register_partner(
-    *, actor: Actor, code: str, name_zh: str, name_en: str, scene: str, simulated: bool, at: datetime
+    *,
+    actor: Actor,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    scene: str,
+    simulated: bool,
+    at: datetime,
 ) -> Partner:
     """Registers an operator, or answers the one already registered with the same content.
 

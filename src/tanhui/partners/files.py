@@ -183,8 +183,14 @@ def look_through(path: Path) -> PartnerFile:
             raise refuse_empty(path)
         return PartnerFile(path, shape, members, rows, _file_digest(path))
     except (
-        zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error, pyarrow.lib.ArrowException,
-        NotImplementedError, RuntimeError, OSError,
+        zipfile.BadZipFile,
+        gzip.BadGzipFile,
+        EOFError,
+        zlib.error,
+        pyarrow.lib.ArrowException,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
     ) as error:
         # RuntimeError is how an archive says that it wants a password.
         raise _refuse_broken(path, error) from None

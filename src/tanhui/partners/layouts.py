@@ -16,8 +16,16 @@ from tanhui.methodology.tomlfile import TomlFile
 
 # What a trip may be told by. Of these, a layout must name the two times.
 FIELDS = (
-    "reference", "rider", "mode", "started_at", "ended_at",
-    "distance_m", "start_lat", "start_lng", "end_lat", "end_lng",
+    "reference",
+    "rider",
+    "mode",
+    "started_at",
+    "ended_at",
+    "distance_m",
+    "start_lat",
+    "start_lng",
+    "end_lat",
+    "end_lng",
 )
 PLACE_FIELDS = ("start_lat", "start_lng", "end_lat", "end_lng")
 ZONE_STATED = "stated"
@@ -69,14 +77,18 @@ def _read(path: Path) -> Layout:
                 zone = None if zone_name == ZONE_STATED else ZoneInfo(zone_name or "UTC")
             except (ZoneInfoNotFoundError, ValueError):
                 head.report(
-                    "time_zone", "unknown_zone", f"未知的时区 {zone_name}",
+                    "time_zone",
+                    "unknown_zone",
+                    f"未知的时区 {zone_name}",
                     f"unknown time zone {zone_name}",
                 )
         columns = root.texts_by_name("columns")
         for field in columns:
             if field not in FIELDS:
                 root.report(
-                    f"columns.{field}", "unknown_key", f"未知的字段 {field}",
+                    f"columns.{field}",
+                    "unknown_key",
+                    f"未知的字段 {field}",
                     f"unknown field {field}; known are {', '.join(FIELDS)}",
                 )
         for field in ("started_at", "ended_at"):
@@ -86,8 +98,12 @@ def _read(path: Path) -> Layout:
             optional = optional_table.texts("columns", required=False)
         for field in optional:
             if field not in columns:
-                root.report("optional", "unknown_value", f"未知的字段 {field}",
-                            f"{field} is not among the columns")
+                root.report(
+                    "optional",
+                    "unknown_value",
+                    f"未知的字段 {field}",
+                    f"{field} is not among the columns",
+                )
         modes = root.texts_by_name("modes", required=mode is None)
     file.finish()
     return Layout(

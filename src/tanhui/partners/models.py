@@ -20,7 +20,8 @@ class Partner(models.Model):
         db_table = "partners_partner"
         constraints = (
             models.CheckConstraint(
-                name="partners_partner_code", condition=models.Q(code__regex=r"^[A-Z][A-Z0-9-]{1,15}$")
+                name="partners_partner_code",
+                condition=models.Q(code__regex=r"^[A-Z][A-Z0-9-]{1,15}$"),
             ),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from django.db import connection
 
 from tanhui.kernel.refusals import NotFound
@@ -10,12 +9,6 @@ from tanhui.partners.models import Partner
 from tanhui.partners.riders import RiderBook
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
-
-# Each row of a binary COPY of two bigints: a field count, then length and value twice.
-_RIDER_ROW = np.dtype(
-    [("fields", ">i2"), ("l1", ">i4"), ("digest", ">i8"), ("l2", ">i4"), ("citizen", ">i8")]
-)
-_COPY_HEAD_BYTES, _COPY_TAIL_BYTES = 19, 2
 
 
 def partner(code: str) -> Partner:
@@ -39,11 +32,6 @@ def partners() -> list[Partner]:
 def rider_book(partner_id: int) -> RiderBook:
     """All riders of a partner, read at once: for whole files, not for single requests."""
     with binary.cursor(connection) as cursor:
-        pieces = bytearray()
-        with cursor.copy(
-            load("tanhui.partners", "copy_riders_out"), {"partner_id": partner_id}
-        ) as copy:
-            for piece in copy:
-                pieces += piece
-    rows = np.frombuffer(pieces[_COPY_HEAD_BYTES:-_COPY_TAIL_BYTES], dtype=_RIDER_ROW)
-    return RiderBook(rows["digest"].astype(np.int64), rows["citizen"].astype(np.int64))
+        cursor.execute(load("tanhui.partners", "rider_book"), {"partner_id": partner_id})
+        digests, citizens = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
+    return RiderBook(digests, citizens)

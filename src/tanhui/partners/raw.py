@@ -78,7 +78,11 @@ def _whole_lines(
 
 
 def _csv_frames(
-    file: PartnerFile, layout: Layout, stream: IO[bytes], offset: int, ordinals: _Ordinals,
+    file: PartnerFile,
+    layout: Layout,
+    stream: IO[bytes],
+    offset: int,
+    ordinals: _Ordinals,
     chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
     numbers: list[int] = []
@@ -100,8 +104,13 @@ def _csv_frames(
 
 
 def _csv_frame(
-    layout: Layout, places: dict[str, int], width: int, rows: list[list[str]],
-    numbers: list[int], torn: list[int], ordinals: _Ordinals,
+    layout: Layout,
+    places: dict[str, int],
+    width: int,
+    rows: list[list[str]],
+    numbers: list[int],
+    torn: list[int],
+    ordinals: _Ordinals,
 ) -> pl.DataFrame:
     sound = [len(row) == width for row in rows]
     columns: dict[str, Any] = {

@@ -27,9 +27,7 @@ def byte_strings(texts: Sequence[str] | pl.Series) -> npt.NDArray[np.bytes_]:
     return np.array([text.encode() for text in column], dtype=f"S{width}")
 
 
-def rider_digests(
-    key: bytes, riders: npt.NDArray[np.bytes_]
-) -> npt.NDArray[np.int64]:
+def rider_digests(key: bytes, riders: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
     """Keyed digests of riders' names; apart from those of references under the same key."""
     return reference_digests(b"rider\0" + key, riders)
 

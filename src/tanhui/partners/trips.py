@@ -24,10 +24,16 @@ _INSTANT = pl.Datetime("us", "UTC")
 
 # A row is refused for the first of these that applies.
 REFUSAL_CODES = (
-    "malformed", "unknown_mode", "in_future", "no_end", "end_before_start",
-    "zero_duration", "too_long", "no_distance", "too_fast",
+    "malformed",
+    "unknown_mode",
+    "in_future",
+    "no_end",
+    "end_before_start",
+    "zero_duration",
+    "too_long",
+    "no_distance",
+    "too_fast",
 )
-
 
 
 def _text(field: str) -> pl.Expr:
@@ -189,13 +195,16 @@ def check_trips(
         known = {layout.mode: layout.mode}
     cells = _with_distance(_read_cells(frame, layout)).with_columns(
         pl.col("mode_word")
-        .replace_strict(
-            list(known), list(known.values()), default=None, return_dtype=pl.String
-        )
+        .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         .alias("mode")
     )
     return cells.with_columns(_refused(layout, now, limits).alias("refused")).select(
-        LINE, "reference", "rider", "mode", "started_at", "ended_at",
+        LINE,
+        "reference",
+        "rider",
+        "mode",
+        "started_at",
+        "ended_at",
         pl.when(pl.col("refused").is_null())
         .then(pl.col("distance").floor())
         .otherwise(0)
@@ -218,4 +227,3 @@ def read_chunks(
 ) -> Iterator[pl.DataFrame]:
     """The trips of a file (see `check_trips`); refuses as `files.look_through` and `raw_frames`."""
     yield from read_file(look_through(path), layout, now=now, limits=limits, chunk_rows=chunk_rows)
-

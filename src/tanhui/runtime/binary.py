@@ -158,6 +158,18 @@ def timestamps(instants: Column) -> Column:
     return (instants.astype("datetime64[us]") - _EPOCH).astype(np.int64)
 
 
+def int8_array(sent: bytes | None) -> npt.NDArray[np.int64]:
+    """The values of a non-null `bigint[]` that a statement gave out through `array_send`.
+
+    A whole column comes back as one cell; no row means no array, which is an empty one.
+    """
+    if sent is None:
+        return np.empty(0, dtype=np.int64)
+    # The head is dimensions, null flag and type, then length and lower bound of the dimension.
+    cells = np.frombuffer(sent, dtype=[("size", ">i4"), ("value", ">i8")], offset=20)
+    return cells["value"].astype(np.int64)
+
+
 def uuids(high: int | Column, low: Column) -> Column:
     """16-byte identifiers from a high and a low unsigned half; shape of `low`, dtype `V16`."""
     halves = np.empty(len(low), dtype=[("high", ">u8"), ("low", ">u8")])

@@ -233,14 +233,21 @@ def check_content(content_root: Path) -> list[Problem]:
         if scene.tariff_id not in known:
             problems.append(
                 Problem(
-                    path, 0, "scene.tariff", "no_such_tariff",
-                    f"没有积分规则 {scene.tariff_id}", f"there is no tariff {scene.tariff_id}",
+                    path,
+                    0,
+                    "scene.tariff",
+                    "no_such_tariff",
+                    f"没有积分规则 {scene.tariff_id}",
+                    f"there is no tariff {scene.tariff_id}",
                 )
             )
         if numbers.setdefault(scene.number, path) != path:
             problems.append(
                 Problem(
-                    path, 0, "scene.number", "number_taken",
+                    path,
+                    0,
+                    "scene.number",
+                    "number_taken",
                     f"编号 {scene.number} 已被 {numbers[scene.number].name} 使用",
                     f"the number {scene.number} belongs to {numbers[scene.number].name}",
                 )

@@ -1,11 +1,11 @@
--- What a scene has already paid each of these citizens on each of these days of the city.
+-- What a scene has already paid each of these citizens on each of these days, as whole columns.
 SELECT
-    item.ordinal - 1 AS place,
-    used.points
+    array_send(array_agg(item.ordinal - 1)) AS places,
+    array_send(array_agg(used.points)) AS points
 FROM unnest(%(citizen_ids)s, %(day_starts)s, %(day_ends)s, %(scenes)s)
 WITH ORDINALITY AS item (citizen_id, day_start, day_end, scene, ordinal)
 CROSS JOIN LATERAL (
-    SELECT sum(behaviour.points) AS points
+    SELECT sum(behaviour.points)::bigint AS points
     FROM behaviours_behaviour AS behaviour
     WHERE
         behaviour.citizen_id = item.citizen_id

@@ -1,0 +1,4 @@
+COPY comparator (
+    citizen_id, started_at, reference_digest, ended_at, reduction_mg, chunk_id, partner_id,
+    distance_m, points, points_uncapped, rule_id, scene, grade, reference
+) FROM STDIN (FORMAT binary);
