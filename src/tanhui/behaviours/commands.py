@@ -144,7 +144,7 @@ def record_file(
     assign_riders: int | None = None,
     batch: str | None = None,
     chunk_rows: int = CHUNK_ROWS,
-    progress: Callable[[int, int], None] = lambda done, rows: None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> FileResult:
     """Records a partner's trip file, chunk by chunk; what is recorded once stays recorded.
 
@@ -175,7 +175,8 @@ def record_file(
             chunk = record_chunk(actor=actor, source=source, trips=trips, at=at)
             report.add(trips, chunk.outcome)
             result.add(chunk)
-            progress(result.rows, file.rows)
+            if progress is not None:
+                progress(result.rows, file.rows)
     result.report = str(report.path)
     result.seconds = round(time.monotonic() - begun, 3)
     return result

@@ -40,7 +40,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
 
 
-def _fetch(name: str, facts: dict[str, object]) -> list[tuple[Any, ...]]:
+def _fetch(name: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, name), {"zone": CITY_ZONE.key, **facts})
         return list(cursor.fetchall())
@@ -249,7 +249,7 @@ class Recount:
 
     @property
     def matches(self) -> bool:
-        """Whether every deed has its reference, and every posting and chunk is the sum of its own."""
+        """Whether each deed has its reference, and each posting and chunk is the sum of its own."""
         return self.deeds == self.references and not (
             self.differing_postings or self.differing_chunks
         )

@@ -180,8 +180,8 @@ def _measure(deeds: Deeds, source: Source, result: ChunkResult) -> _Measured:
     for number, rule in enumerate(rules):
         under = np.flatnonzero(which == number)
         frame = pl.DataFrame({"distance_m": deeds.distance_m[under]})
-        measured = _compiled(rule.methodology).quantify(frame)
-        reduction[under] = measured.fill_null(-1).to_numpy()
+        quantified = _compiled(rule.methodology).quantify(frame)
+        reduction[under] = quantified.fill_null(-1).to_numpy()
         columns["points"][under] = reduction[under] // rule.tariff.mg_per_point
         columns["max"][under] = rule.tariff.points_per_day_max
         columns["rule"][under] = store.rule_id(rule)
@@ -222,7 +222,7 @@ def _answer(result: ChunkResult, repeated: Deeds, outcome: npt.NDArray[np.object
     ]
 
 
-def _pay(measured: _Measured, source: Source, chunk_id: int, at: datetime) -> Ints:
+def _pay(measured: _Measured, chunk_id: int, at: datetime) -> Ints:
     """Caps the points of deeds in statement order and posts one transfer a citizen and asset."""
     deeds = measured.deeds
     groups = DayGroups.of(deeds)
@@ -266,7 +266,7 @@ def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
     chunk_id = store.next_chunk_id()
     if len(order):
         ledger.lock_holders(holder_ids=np.unique(measured.deeds.citizen), kind=CITIZEN_POINTS)
-        points = _pay(measured, source, chunk_id, at)
+        points = _pay(measured, chunk_id, at)
         store.add_behaviours(
             measured.deeds,
             partner_id=source.partner_id,

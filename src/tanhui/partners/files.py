@@ -103,7 +103,7 @@ def _streams(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
                         yield (member if len(members) > 1 else ""), stream
         elif magic[:2] == b"\x1f\x8b":
             with gzip.open(raw, "rb") as stream:
-                yield "", io.BufferedReader(stream)  # type: ignore[arg-type]
+                yield "", io.BufferedReader(stream)
         else:
             yield "", raw
 
@@ -171,12 +171,14 @@ def look_through(path: Path) -> PartnerFile:
             en="There is no file “{path}”.",
             path=path,
         )
+    members: tuple[str, ...]
     try:
         with path.open("rb") as raw:
             magic = raw.read(4)
         if magic == b"PAR1":
             with contextlib.closing(pyarrow.parquet.ParquetFile(path)) as parquet:
-                shape, members, rows = Shape.PARQUET, ("",), parquet.metadata.num_rows
+                shape, members = Shape.PARQUET, ("",)
+                rows = int(parquet.metadata.num_rows)
         else:
             shape, members, rows = _look_through_texts(path)
         if rows == 0:

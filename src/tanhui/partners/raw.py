@@ -62,7 +62,7 @@ class _Ordinals:
 
 
 def _whole_lines(
-    stream: IO[bytes], numbers: list[int], torn: list[int], offset: int
+    stream: io.BufferedIOBase, numbers: list[int], torn: list[int], offset: int
 ) -> Iterator[str]:
     """The lines that stand alone; a quote left open would otherwise swallow those behind it."""
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
@@ -80,7 +80,7 @@ def _whole_lines(
 def _csv_frames(
     file: PartnerFile,
     layout: Layout,
-    stream: IO[bytes],
+    stream: io.BufferedIOBase,
     offset: int,
     ordinals: _Ordinals,
     chunk_rows: int,
@@ -156,7 +156,7 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 
 def _ndjson_frames(
-    layout: Layout, stream: IO[bytes], offset: int, ordinals: _Ordinals, chunk_rows: int
+    layout: Layout, stream: io.BufferedIOBase, offset: int, ordinals: _Ordinals, chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
     records: list[tuple[int, dict[str, Any] | None]] = []
 

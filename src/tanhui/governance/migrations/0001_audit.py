@@ -7,7 +7,6 @@ from tanhui.runtime.sql import load
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
 
     operations = [
         migrations.CreateModel(
