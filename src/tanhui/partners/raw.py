@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from tanhui.partners.layouts import Layout
 
 # Columns that every raw frame has besides the layout's fields.
 LINE, TORN = "line", "torn"
+LINE_BYTES_MAX = 65_536
 
 
 def _refuse_missing(file: PartnerFile, missing: list[str], found: list[str]) -> Refusal:
@@ -61,33 +61,46 @@ class _Ordinals:
         return f"{digest.hex()}-{self._seen[digest]}"
 
 
+class _Lines:
+    """The lines of all members of a file, numbered on through them, without empty ones."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def of(self, stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+        """Each line that holds anything, with its number; a byte order mark is passed over."""
+        for place, line in enumerate(stream):
+            self.number += 1
+            content = line.removeprefix(codecs.BOM_UTF8) if place == 0 else line
+            if not content.isspace():
+                yield self.number, content
+
+
 def _whole_lines(
-    stream: io.BufferedIOBase, numbers: list[int], torn: list[int], offset: int
+    lines: Iterator[tuple[int, bytes]], numbers: list[int], torn: list[int]
 ) -> Iterator[str]:
-    """The lines that stand alone; a quote left open would otherwise swallow those behind it."""
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-    for number, line in enumerate(text, start=offset + 1):
-        if line.isspace():
-            continue
-        if line.count('"') % 2:
+    """The lines that stand alone; a quote left open would otherwise swallow those behind it.
+
+    A line longer than any row of trips is torn too: the reader below would refuse the whole file.
+    """
+    for number, line in lines:
+        if line.count(b'"') % 2 or len(line) > LINE_BYTES_MAX:
             torn.append(number)
             continue
         numbers.append(number)
-        yield line
-    text.detach()
+        yield line.decode("utf-8", errors="replace")
 
 
 def _csv_frames(
     file: PartnerFile,
     layout: Layout,
-    stream: io.BufferedIOBase,
-    offset: int,
+    lines: Iterator[tuple[int, bytes]],
     ordinals: _Ordinals,
     chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
     numbers: list[int] = []
     torn: list[int] = []
-    reader = csv.reader(_whole_lines(stream, numbers, torn, offset))
+    reader = csv.reader(_whole_lines(lines, numbers, torn))
     header = [name.strip() for name in next(reader, [])]
     present = _present(file, layout, header)
     places = {field: header.index(column) for field, column in present.items()}
@@ -119,9 +132,8 @@ def _csv_frame(
     }
     if "reference" not in layout.columns:
         columns["reference"] = [ordinals.reference("\x1f".join(row)) for row in rows]
-    frame = _text_frame(columns, numbers[: len(rows)], [not fits for fits in sound])
-    # The reader may already have taken a line beyond this chunk; its number stays for the next.
-    del numbers[: len(rows)]
+    frame = _text_frame(columns, numbers, [not fits for fits in sound])
+    numbers.clear()
     if torn:
         lost = _text_frame({name: [None] * len(torn) for name in columns}, torn, [True] * len(torn))
         frame = pl.concat([frame, lost])
@@ -156,7 +168,7 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 
 def _ndjson_frames(
-    layout: Layout, stream: io.BufferedIOBase, offset: int, ordinals: _Ordinals, chunk_rows: int
+    layout: Layout, lines: Iterator[tuple[int, bytes]], ordinals: _Ordinals, chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
     records: list[tuple[int, dict[str, Any] | None]] = []
 
@@ -174,11 +186,8 @@ def _ndjson_frames(
             columns, [line for line, _ in records], [record is None for _, record in records]
         )
 
-    for number, line in enumerate(stream, start=offset + 1):
-        content = line.removeprefix(codecs.BOM_UTF8) if number == offset + 1 else line
-        if content.isspace():
-            continue
-        records.append((number, _record(content)))
+    for number, line in lines:
+        records.append((number, _record(line)))
         if len(records) >= chunk_rows:
             yield frame()
             records = []
@@ -219,37 +228,10 @@ def raw_frames(file: PartnerFile, layout: Layout, *, chunk_rows: int) -> Iterato
     if file.shape is Shape.PARQUET:
         yield from _parquet_frames(file, layout, ordinals, chunk_rows)
         return
-    offset = 0
+    numbered = _Lines()
     for _, stream in file.texts():
-        counted = _Counted(stream)
+        lines = numbered.of(stream)
         if file.shape is Shape.CSV:
-            yield from _csv_frames(file, layout, counted, offset, ordinals, chunk_rows)
+            yield from _csv_frames(file, layout, lines, ordinals, chunk_rows)
         else:
-            yield from _ndjson_frames(layout, counted, offset, ordinals, chunk_rows)
-        offset += counted.lines
-
-
-class _Counted(io.BufferedIOBase):
-    """A byte stream that counts the lines it has given out, for the numbering of the next one."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.lines = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read1(self, size: int | None = -1, /) -> bytes:
-        piece = self._stream.read(65_536 if size is None or size < 0 else size)
-        self.lines += piece.count(b"\n")
-        return piece
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        piece = self._stream.read(size if size is not None else -1)
-        self.lines += piece.count(b"\n")
-        return piece
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        line = self._stream.readline(size if size is not None else -1)
-        self.lines += line.count(b"\n")
-        return line
+            yield from _ndjson_frames(layout, lines, ordinals, chunk_rows)
