@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -10,8 +12,9 @@ from tanhui.web.entrance import CONTENT_SECURITY_POLICY, appearance_of
 
 def _page(request: HttpRequest, name: str, status: int) -> HttpResponse:
     # The database may be the very thing that fails, so nobody is looked up here.
-    context = {"appearance": appearance_of(request, None)}
-    response = render(request, f"web/{name}.html", context, status=status)
+    page: Any = request
+    page.appearance = appearance_of(request, None)
+    response = render(request, f"web/{name}.html", status=status)
     response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return response
 

@@ -73,8 +73,9 @@ def read_po(path: Path = PO) -> dict[str, Entry]:
     for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
         keyword, quoted, text = line.partition('"')
         if not quoted:
-            if message and not line.startswith("#"):
-                entries[message] = tuple(forms)
+            if not line.startswith("#"):
+                if message:
+                    entries[message] = tuple(forms)
                 message, forms = "", [""]
             continue
         target = keyword.strip() or target

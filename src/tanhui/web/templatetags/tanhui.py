@@ -86,6 +86,14 @@ def weekday(day: date) -> str:
 
 
 @register.filter
+def full_day(day: date) -> str:
+    """`11 月 22 日 周日` or `Sun, 22 Nov`."""
+    if _chinese():
+        return f"{on_day(day)} {weekday(day)}"
+    return f"{weekday(day)}, {on_day(day)}"
+
+
+@register.filter
 def weekday_short(day: date) -> str:
     """`日` or `S`."""
     return "一二三四五六日"[day.weekday()] if _chinese() else f"{day:%a}"[:1]
