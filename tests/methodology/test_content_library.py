@@ -53,6 +53,17 @@ def test_what_is_not_there_is_refused(
     assert refused.value.code == code
 
 
+def test_a_draft_answers_only_by_its_version(copy: Path) -> None:
+    path = copy / BIKE
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('status = "published"', 'status = "draft"'), encoding="utf-8")
+    library = Library.load(copy)
+    assert library.methodology("shared-bike.chengdu", "1.0.0").status == "draft"
+    with pytest.raises(Refusal) as refused:
+        library.methodology("shared-bike.chengdu")
+    assert refused.value.code == "not_published"
+
+
 def test_a_methodology_names_itself(library: Library) -> None:
     methodology = library.methodology("shared-bike.chengdu", on=date(2021, 2, 3))
     assert methodology.reference == "shared-bike.chengdu@1.0.0"
@@ -77,8 +88,9 @@ def test_a_broken_file_stops_the_library_and_names_itself(copy: Path) -> None:
     assert "另有" in refused.value.text("zh")
 
 
-def test_a_lock_that_cannot_be_read_is_a_fault(copy: Path) -> None:
-    (copy / "published.lock").write_text("[", encoding="utf-8")
+@pytest.mark.parametrize("text", ["[", "methodology = 1"])
+def test_a_lock_that_cannot_be_read_is_a_fault(copy: Path, text: str) -> None:
+    (copy / "published.lock").write_text(text, encoding="utf-8")
     assert [problem.code for problem in lock_problems(copy, "methodology", {})] == [
         "unreadable_lock"
     ]

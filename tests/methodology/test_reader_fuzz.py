@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 
 from tanhui.methodology.binding import Shelf
 from tanhui.methodology.kernel import compile_kernel
-from tanhui.methodology.library import example_problems, open_shelf
+from tanhui.methodology.library import check_content, example_problems, open_shelf
 from tanhui.methodology.problems import ContentRefused
 from tanhui.methodology.reader import read_methodology
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
-LINES = (
-    (CONTENT / "chengdu/methodologies/citizen/shared-bike.toml")
-    .read_text(encoding="utf-8")
-    .splitlines()
+BIKE = "chengdu/methodologies/citizen/shared-bike.toml"
+SHELF_FILES = (
+    "common/units.toml",
+    "common/gwp.toml",
+    "common/factors/shared-cycling.toml",
+    "published.lock",
 )
 VALUES = [
     '""', '"x"', "0", "-1", "true", "1.5", "nan", "[]", "[0]", "[[]]", "{}", "{ a = 1 }",
@@ -35,8 +37,8 @@ def shelf() -> Shelf:
 
 
 @st.composite
-def _mutations(draw: st.DrawFn) -> str:
-    lines = list(LINES)
+def _mutations(draw: st.DrawFn, file: str) -> str:
+    lines = (CONTENT / file).read_text(encoding="utf-8").split("\n")
     for _ in range(draw(st.integers(1, 4))):
         index = draw(st.integers(0, len(lines) - 1))
         match draw(st.sampled_from(["value", "drop", "double", "swap", "key", "noise"])):
@@ -57,11 +59,11 @@ def _mutations(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=400, deadline=None)
-@given(text=st.one_of(_mutations(), st.text(max_size=200)))
+@given(text=st.one_of(_mutations(BIKE), st.text(max_size=200)))
 def test_no_file_makes_the_reader_fall_over(shelf: Shelf, text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mutated.toml"
-        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        path.write_text(text, encoding="utf-8")
         try:
             methodology = read_methodology(path, shelf)
         except ContentRefused as refusal:
@@ -74,3 +76,16 @@ def test_no_file_makes_the_reader_fall_over(shelf: Shelf, text: str) -> None:
         return
     # What is accepted can be used.
     assert compile_kernel(methodology).columns
+
+
+@settings(max_examples=200, deadline=None)
+@given(case=st.sampled_from(SHELF_FILES).flatmap(lambda f: st.tuples(st.just(f), _mutations(f))))
+def test_no_shelf_file_makes_the_check_fall_over(case: tuple[str, str]) -> None:
+    file, text = case
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for name in (*SHELF_FILES, BIKE):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes((CONTENT / name).read_bytes())
+        (root / file).write_text(text, encoding="utf-8")
+        assert all(fault.zh and fault.en for fault in check_content(root))

@@ -186,7 +186,8 @@ class FactorLibrary:
                 table=table,
                 table_version=version,
                 number=number,
-                digest=digest(section.data),
+                # A faulty row is refused as a whole; it may hold what has no canonical form.
+                digest="" if section.file.problems else digest(section.data),
             )
 
     def __iter__(self) -> Iterator[FactorRow]:

@@ -107,7 +107,8 @@ class Library:
         """The methodology `id`: the given `version`, or else the latest published one.
 
         With `on`, only versions in force on that day count. A draft is given only by its version.
-        Refuses: `no_such_methodology`, `no_such_version`, `no_methodology_in_force`.
+        Refuses: `no_such_methodology`, `no_such_version`, `not_published`,
+        `no_methodology_in_force`.
         """
         if id not in self._by_id:
             raise NotFound(
@@ -129,6 +130,13 @@ class Library:
                 )
         else:
             versions = [item for item in versions if item.status == "published"]
+            if not versions:
+                raise NotFound(
+                    "not_published",
+                    zh="方法学 {id} 尚无已发布的版本;草案须写明版本",
+                    en="the methodology {id} has no published version; name a draft's version",
+                    id=id,
+                )
         in_force = [item for item in versions if on is None or item.valid.holds(on)]
         if not in_force:
             raise NotFound(
@@ -136,7 +144,7 @@ class Library:
                 zh="方法学 {id} 在 {day} 没有有效的已发布版本",
                 en="no published version of {id} is in force on {day}",
                 id=id,
-                day=on.isoformat() if on else "-",
+                day=on,
             )
         return in_force[-1]
 
@@ -217,6 +225,9 @@ def published_digests(root: Path, section: str) -> dict[str, str]:
         zh, en = f"发布锁无法读取:{error}", f"the lock cannot be read: {error}"
         raise ContentRefused([Problem(path, 0, "", "unreadable_lock", zh, en)]) from None
     frozen = data.get(section, {})
+    if not isinstance(frozen, dict):
+        zh, en = f"{section} 应为表", f"{section} must be a table"
+        raise ContentRefused([Problem(path, 0, section, "unreadable_lock", zh, en)])
     return {str(reference): str(digest) for reference, digest in frozen.items()}
 
 

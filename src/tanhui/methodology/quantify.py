@@ -9,7 +9,7 @@ from operator import and_
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.kernel import RowKernel

@@ -37,7 +37,7 @@ def _positions(source: str) -> dict[KeyPath, int]:
     counts: dict[KeyPath, int] = {}
     prefix: KeyPath = ()
     depth, fence = 0, ""
-    for number, line in enumerate(source.splitlines(), 1):
+    for number, line in enumerate(source.split("\n"), 1):
         if fence:
             if line.count(fence) % 2:
                 fence = ""
