@@ -6,6 +6,7 @@ key, into one table of the same shape whose primary key is the deduplication key
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -89,22 +90,38 @@ def prepare() -> None:
     )
 
 
+def settle_written(path: Path, *, chunk_rows: int, batch: str = "million") -> FileResult:
+    """Records a written file; only the recording is in its `seconds`."""
+    return record_file(
+        actor=OPERATOR,
+        partner_code="BIKE",
+        path=path,
+        layout_name="tanhui-ndjson",
+        at=AT,
+        batch=batch,
+        chunk_rows=chunk_rows,
+    )
+
+
 def settle_million(folder: Path, number: int, chunk_rows: int) -> FileResult:
-    """Writes and records one million; only the recording is in its `seconds`."""
+    """Writes and records one million."""
     path = folder / f"million-{number}.parquet"
     write_million(path, number)
     try:
-        return record_file(
-            actor=OPERATOR,
-            partner_code="BIKE",
-            path=path,
-            layout_name="tanhui-ndjson",
-            at=AT,
-            batch=f"million-{number}",
-            chunk_rows=chunk_rows,
-        )
+        return settle_written(path, chunk_rows=chunk_rows, batch=f"million-{number}")
     finally:
         path.unlink()
+
+
+def prepare_in_another_process(database: Database, folder: Path) -> Path:
+    """Makes the city and a million trips for a process that measures itself."""
+    path = folder / "million.parquet"
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.settlement_city", str(path)],
+        check=True,
+        env={**os.environ, "DATABASE_URL": database.owner_url},
+    )
+    return path
 
 
 def _raw_copy(database: Database) -> float:

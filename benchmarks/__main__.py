@@ -1,0 +1,44 @@
+"""`make bench`: every benchmark in turn, as tables, and all answers in `var/bench.json`.
+
+Name some of them (`make bench ARGS="kernel home"`) to run only those.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+
+from benchmarks.setting import set_up
+
+set_up()
+
+from django.conf import settings  # noqa: E402
+
+from benchmarks import home, kernel, ledger, settlement  # noqa: E402
+
+BENCHMARKS = {
+    "kernel": kernel.run,
+    "ledger": ledger.run,
+    "settlement": settlement.run,
+    "settlement_memory": settlement.run_memory,
+    "home": home.run,
+}
+
+
+def main(names: list[str]) -> None:
+    """Runs the named benchmarks, or all; keeps the answers of those that did not run."""
+    path = settings.TANHUI.var / "bench.json"
+    answers = json.loads(path.read_text()) if path.exists() else {}
+    for name in names or BENCHMARKS:
+        if name not in BENCHMARKS:
+            sys.exit(f"there is no benchmark {name}; there are: {', '.join(BENCHMARKS)}")
+        print(f"== {name}", flush=True)
+        answers[name] = {**BENCHMARKS[name](), "measured_at": datetime.now(UTC).isoformat()}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(answers, indent=2) + "\n")
+    print(f"written: {path}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
