@@ -68,9 +68,9 @@ def run() -> dict[str, object]:
         client = Client()
         token = open_login_link(actor=platform_actor(), persona="lin-xiao", at=at)
         client.get(f"/login/{token}")
-        client.post(f"/login/{token}")
         with CaptureQueriesContext(connection) as queries:
             answer = client.get("/m/")
+            asked = len(queries)
         assert answer.status_code == 200, answer
         assert "林晓" in answer.content.decode()
         times = []
@@ -81,7 +81,7 @@ def run() -> dict[str, object]:
     result: dict[str, object] = {
         "deeds": deeds,
         "citizens": CITIZENS,
-        "queries": len(queries),
+        "queries": asked,
         "p50_ms": round(_percentile(times, 0.5), 1),
         "p95_ms": round(_percentile(times, 0.95), 1),
     }
