@@ -19,7 +19,7 @@ _NONCE_BYTES = 12
 _HEAD_BYTES = 1 + _KEY_ID_BYTES + _NONCE_BYTES
 
 
-class UnknownSealError(ValueError):
+class UnknownSeal(ValueError):
     """A value was sealed by an algorithm or a key that this installation does not have."""
 
 
@@ -40,7 +40,7 @@ def unseal(sealed: bytes | memoryview, *, field: str) -> str:
     whole = bytes(sealed)
     key = settings.TANHUI.personal_key
     if whole[:1] != bytes([AES_256_GCM]) or whole[1 : 1 + _KEY_ID_BYTES] != _key_id(key):
-        raise UnknownSealError("sealed by an algorithm or a key that is not here")
+        raise UnknownSeal("sealed by an algorithm or a key that is not here")
     nonce = whole[1 + _KEY_ID_BYTES : _HEAD_BYTES]
     return AESGCM(key).decrypt(nonce, whole[_HEAD_BYTES:], field.encode()).decode()
 

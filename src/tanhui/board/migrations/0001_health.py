@@ -7,6 +7,6 @@ from tanhui.runtime.sql import load
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
+    dependencies = []
 
     operations = [migrations.RunSQL(load("tanhui.board", "grants"))]
