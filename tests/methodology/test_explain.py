@@ -34,7 +34,7 @@ def test_the_factor_leads_to_its_row(shared_bike: Methodology) -> None:
     assert step.factor is shared_bike.factors[0].row
     assert step.label.zh == "每公里减排"
     assert step.source.zh == (
-        "因子表 shared-cycling 第 1.0.0 版,第 1 行;2020-01-01 起有效;"
+        "因子表 shared-cycling 第 1.0.0 版，第 1 行；2020-01-01 起有效；"
         "美团/生态环境部环境发展中心, 2024-06"
     )
     assert step.source.en.startswith("Factor table shared-cycling, version 1.0.0, row 1; valid")

@@ -64,7 +64,7 @@ def test_faults_are_named_with_their_column(source: str, code: str, at: int) -> 
     with pytest.raises(ExpressionRefused) as refused:
         parse(source)
     assert (refused.value.code, refused.value.at) == (code, at)
-    assert refused.value.text("zh").startswith(f"第 {at} 列:")
+    assert refused.value.text("zh").startswith(f"第 {at} 列：")
     assert refused.value.text("en").startswith(f"column {at}: ")
 
 

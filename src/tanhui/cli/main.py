@@ -39,7 +39,11 @@ def build(verb: str) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    methodology.register(app, checkers=[layouts.check_content, scenes.check_content])
+    methodology.register(
+        app,
+        checkers=[layouts.check_content, scenes.check_content],
+        listers=[scenes.list_content],
+    )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
     if verb not in BARE_VERBS:
         # Loading these reads the settings and sets Django up, which the bare verbs do without.

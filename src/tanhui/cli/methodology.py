@@ -290,7 +290,7 @@ def register_quantify(
         if engine is Engine.SPARK:
             raise Invalid(
                 "engine_not_available",
-                zh="spark 引擎尚未提供,请用 --engine local",
+                zh="spark 引擎尚未提供，请用 --engine local",
                 en="the engine spark is not available yet; use --engine local",
             )
         root = content_root()

@@ -102,7 +102,7 @@ def _check_row(section: Section, row: FactorRow, pin: str, valid: Validity, kind
         section.report(
             "row",
             "factor_row_changed",
-            f"因子 {row.key} 现为 {row.digest},与所钉住的行不同",
+            f"因子 {row.key} 现为 {row.digest}，与所钉住的行不同",
             f"the factor {row.key} is now {row.digest}, not the pinned row",
         )
     if not row.valid.covers(valid):
@@ -117,7 +117,7 @@ def _check_row(section: Section, row: FactorRow, pin: str, valid: Validity, kind
         section.report(
             "row_kind" if section.has("row_kind") else "kind",
             "kind_mismatch",
-            f"因子 {row.key} 的类别为 {row.kind},应为 {kind}",
+            f"因子 {row.key} 的类别为 {row.kind}，应为 {kind}",
             f"the factor {row.key} is of kind {row.kind}, expected {kind}",
         )
 

@@ -32,7 +32,7 @@ def order(trees: Mapping[str, Node]) -> list[str]:
     except CycleError as error:
         raise Invalid(
             "circular_formula",
-            zh="公式互相循环:{circle}",
+            zh="公式互相循环：{circle}",
             en="the formulas form a circle: {circle}",
             circle=" → ".join(error.args[1]),
         ) from None

@@ -115,7 +115,7 @@ def _bound_inputs(methodology: Methodology, inputs: Mapping[str, Quantity]) -> d
         if name not in known:
             raise Invalid(
                 "unknown_input",
-                zh="没有输入 {name},应为:{known}",
+                zh="没有输入 {name}，应为：{known}",
                 en="no input {name}; there are: {known}",
                 name=name,
                 known=", ".join(sorted(known)),
@@ -160,7 +160,7 @@ def _result(methodology: Methodology, outputs: Mapping[str, Quantity]) -> Quanti
     if whole < 0 and result.negative == "refuse":
         raise Invalid(
             "negative_result",
-            zh="{name} 为负({whole} {unit}),方法学不接受",
+            zh="{name} 为负({whole} {unit})，方法学不接受",
             en="{name} is negative ({whole} {unit}), which the methodology does not accept",
             name=result.name,
             whole=whole,

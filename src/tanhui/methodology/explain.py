@@ -77,8 +77,8 @@ def _factor_steps(methodology: Methodology, factor: Factor) -> list[Step]:
     unverified_zh = "(未核实)" if row.status == "unverified" else ""
     unverified_en = " (unverified)" if row.status == "unverified" else ""
     source = Label(
-        f"因子表 {row.table} 第 {row.table_version} 版,第 {row.number} 行;"
-        f"{row.valid.start.isoformat()} 起有效;{row.source}{unverified_zh}",
+        f"因子表 {row.table} 第 {row.table_version} 版，第 {row.number} 行；"
+        f"{row.valid.start.isoformat()} 起有效；{row.source}{unverified_zh}",
         f"Factor table {row.table}, version {row.table_version}, row {row.number}; "
         f"valid from {row.valid.start.isoformat()}; {row.source}{unverified_en}",
     )
@@ -192,7 +192,7 @@ def explain(methodology: Methodology, row: Mapping[str, int]) -> Explanation:
         if column not in by_column:
             raise Invalid(
                 "unknown_input",
-                zh="没有输入列 {column},应为:{known}",
+                zh="没有输入列 {column}，应为：{known}",
                 en="no input column {column}; there are: {known}",
                 column=column,
                 known=", ".join(sorted(by_column)),

@@ -82,7 +82,7 @@ class ExpressionRefused(Invalid):
     def __init__(self, code: str, at: int, *, zh: str, en: str, **facts: object) -> None:
         self.at = at
         facts["at"] = at
-        sentences = {"zh": "第 {at} 列:" + zh, "en": "column {at}: " + en}
+        sentences = {"zh": "第 {at} 列：" + zh, "en": "column {at}: " + en}
         super().__init__(code, **sentences, **facts)  # type: ignore[arg-type]
 
 
@@ -148,7 +148,7 @@ class _Parser:
         return ExpressionRefused(
             "syntax_error",
             self.token.at,
-            zh="应为" + zh + (",实为 {found}" if found else ",公式却已结束"),
+            zh="应为" + zh + ("，实为 {found}" if found else "，公式却已结束"),
             en="expected " + en + (", found {found}" if found else ", found the end"),
             found=found,
         )
@@ -214,7 +214,7 @@ class _Parser:
             raise ExpressionRefused(
                 "unknown_function",
                 name.at,
-                zh="没有函数 {name},可用:{known}",
+                zh="没有函数 {name}，可用：{known}",
                 en="no function {name}; there are: {known}",
                 name=name.text,
                 known=", ".join(sorted(FUNCTIONS)),

@@ -54,7 +54,7 @@ def _quantity(symbol: str, given: object, units: UnitTable) -> Quantity:
     if isinstance(given, _Numeral):
         raise Invalid(
             "bare_number",
-            zh='{symbol} 是没有单位的数,应写成 {{"value": {given}, "unit": …}}',
+            zh='{symbol} 是没有单位的数，应写成 {{"value": {given}, "unit": …}}',
             en='{symbol} is a bare number; write {{"value": {given}, "unit": …}}',
             symbol=symbol,
             given=given,

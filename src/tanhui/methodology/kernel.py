@@ -116,7 +116,7 @@ class _Compiler:
         if right.column is not None or right.scale == 0:
             raise Invalid(
                 "kernel_division",
-                zh="{reference}:逐行核只能除以非零常数",
+                zh="{reference}：逐行核只能除以非零常数",
                 en="{reference}: a row kernel divides by constants other than zero only",
                 reference=self.reference,
             )
@@ -224,7 +224,7 @@ class RowKernel:
             if frame.schema[name] != pl.Int64:
                 raise Invalid(
                     "wrong_column_type",
-                    zh="列 {name} 应为 int64,实为 {found}",
+                    zh="列 {name} 应为 int64，实为 {found}",
                     en="the column {name} must be int64, found {found}",
                     name=name,
                     found=frame.schema[name],

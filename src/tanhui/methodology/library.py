@@ -133,7 +133,7 @@ class Library:
             if not versions:
                 raise NotFound(
                     "not_published",
-                    zh="方法学 {id} 尚无已发布的版本;草案须写明版本",
+                    zh="方法学 {id} 尚无已发布的版本；草案须写明版本",
                     en="the methodology {id} has no published version; name a draft's version",
                     id=id,
                 )
@@ -195,10 +195,10 @@ def _example_fault(methodology: Methodology, example: Example) -> tuple[str, str
     except Refusal as refusal:
         if refusal.code == example.refused:
             return None
-        return f"被拒:{refusal.zh}", f"refused: {refusal.en}"
+        return f"被拒：{refusal.zh}", f"refused: {refusal.en}"
     if example.refused:
         return (
-            f"应以 {example.refused} 被拒,却得出结果",
+            f"应以 {example.refused} 被拒，却得出结果",
             f"expected the refusal {example.refused}, found a result",
         )
     for name, expected in example.expected.items():
@@ -207,7 +207,7 @@ def _example_fault(methodology: Methodology, example: Example) -> tuple[str, str
             return f"没有输出 {name}", f"there is no output {name}"
         if given.unit.signature != expected.unit.signature or given.base != expected.base:
             return (
-                f"{name} 为 {given.value} {given.unit.text},示例却写 {expected.value}",
+                f"{name} 为 {given.value} {given.unit.text}，示例却写 {expected.value}",
                 f"{name} is {given.value} {given.unit.text}, the example says {expected.value}",
             )
     return None
@@ -222,7 +222,7 @@ def published_digests(root: Path, section: str) -> dict[str, str]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        zh, en = f"发布锁无法读取:{error}", f"the lock cannot be read: {error}"
+        zh, en = f"发布锁无法读取：{error}", f"the lock cannot be read: {error}"
         raise ContentRefused([Problem(path, 0, "", "unreadable_lock", zh, en)]) from None
     frozen = data.get(section, {})
     if not isinstance(frozen, dict):
@@ -244,13 +244,13 @@ def lock_problems(root: Path, section: str, published: Mapping[str, str]) -> lis
         now = published.get(reference)
         if reference not in frozen:
             code = "not_in_lock"
-            zh = f"已发布但不在锁中,应写入 {now}"
+            zh = f"已发布但不在锁中，应写入 {now}"
             en = f'published but not in the lock; its line is "{reference}" = "{now}"'
         elif now is None:
             code, zh, en = "published_gone", "已发布的文件不见了", "the published document is gone"
         elif now != frozen[reference]:
             code = "published_changed"
-            zh = f"已发布的文件被改动:现为 {now};改动须用新版本"
+            zh = f"已发布的文件被改动：现为 {now}；改动须用新版本"
             en = f"a published document was changed: it is now {now}; a change is a new version"
         else:
             continue

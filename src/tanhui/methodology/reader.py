@@ -159,7 +159,7 @@ class _Reader:
                 section.report(
                     "bounds",
                     "impossible_bounds",
-                    "上下界须由小到大,且不超过 2^53",
+                    "上下界须由小到大，且不超过 2^53",
                     "bounds must be in order and within 2^53",
                 )
             shown = self._unit(section, "shown_in") if section.has("shown_in") else unit
@@ -267,7 +267,7 @@ class _Reader:
             section.report(
                 "",
                 "example_without_answer",
-                "示例须有 expected 或 refused,且只有其一",
+                "示例须有 expected 或 refused，且只有其一",
                 "an example needs either `expected` or `refused`",
             )
         return Example(title, inputs, expected, refused, self.file.line(section.path))

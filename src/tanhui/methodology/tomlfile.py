@@ -85,7 +85,7 @@ class TomlFile:
             found = _ERROR_LINE.search(str(error))
             line = int(found[1]) if found else self.source.count("\n") + 1
             detail = _ERROR_LINE.sub("", str(error)).strip()
-            self.stop(line, "not_toml", f"TOML 语法有误:{detail}", f"not TOML: {detail}")
+            self.stop(line, "not_toml", f"TOML 语法有误：{detail}", f"not TOML: {detail}")
         except RecursionError:
             self.stop(0, "not_toml", "TOML 嵌套过深", "not TOML: nested too deeply")
         self._lines = _positions(self.source)
@@ -147,7 +147,7 @@ class Section:
             self.report(
                 key,
                 "unknown_key",
-                f"未知的键 {key}" + (f",是否应为 {near}?" if near else ""),
+                f"未知的键 {key}" + (f"，是否应为 {near}？" if near else ""),
                 f"unknown key {key}" + (f"; did you mean {near}?" if near else ""),
             )
 
@@ -171,7 +171,7 @@ class Section:
         if not value_fits:
             found = type(value).__name__
             self.report(
-                key, "wrong_type", f"应为{zh},实为 {found}", f"expected {en}, found {found}"
+                key, "wrong_type", f"应为{zh}，实为 {found}", f"expected {en}, found {found}"
             )
             return None
         return value
@@ -198,14 +198,14 @@ class Section:
             self.report(
                 key,
                 "unknown_value",
-                f"{value} 不可用,应为其一:{options}",
+                f"{value} 不可用，应为其一：{options}",
                 f"{value} is not one of: {options}",
             )
         elif pattern and not re.fullmatch(pattern, value):
             self.report(
                 key,
                 "malformed_value",
-                f"{value!r} 的格式不对,应符合 {pattern}",
+                f"{value!r} 的格式不对，应符合 {pattern}",
                 f"{value!r} is malformed, expected the form {pattern}",
             )
         return str(value)

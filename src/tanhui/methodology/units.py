@@ -164,7 +164,7 @@ class UnitTable:
             near = get_close_matches(name, self._units, n=1, cutoff=0.4)
             raise Invalid(
                 "unknown_unit",
-                zh="没有单位 {name}" + (",是否应为 {near}?" if near else ""),
+                zh="没有单位 {name}" + ("，是否应为 {near}？" if near else ""),
                 en="no unit {name}" + ("; did you mean {near}?" if near else ""),
                 name=name,
                 whole=whole,
@@ -216,7 +216,7 @@ class UnitTable:
         same = self.physical(found) == self.physical(expected)
         raise Invalid(
             "kind_mismatch" if same else "unit_mismatch",
-            zh="{what} 的" + ("量的类别" if same else "单位") + "不符:应为 {want_zh},实为 {got_zh}",
+            zh="{what} 的" + ("量的类别" if same else "单位") + "不符：应为 {want_zh}，实为 {got_zh}",
             en="{what} is of the wrong "
             + ("kind" if same else "unit")
             + ": expected {want_en}, found {got_en}",

@@ -13,7 +13,7 @@ from pathlib import Path
 from tanhui.kernel.quantities import MG_PER_G
 from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.document import Methodology
-from tanhui.methodology.library import Library, lock_problems
+from tanhui.methodology.library import Entry, Library, lock_problems
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.tomlfile import Section, TomlFile
 from tanhui.scenes.tariff import Tariff, points_of
@@ -126,7 +126,7 @@ def _valid_from(section: Section) -> date:
 
 
 def _digest(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()
+    return f"sha256:{hashlib.sha256(source.encode()).hexdigest()}"
 
 
 def _milligrams(section: Section, key: str) -> int:
@@ -254,6 +254,40 @@ def check_content(content_root: Path) -> list[Problem]:
             )
     published = {reference: tariff.digest for reference, tariff in tariffs.items()}
     return problems + lock_problems(content_root, "tariff", published)
+
+
+def list_content(content_root: Path) -> list[Entry]:
+    """The tariffs and scenes as a listing shows them; a scene has no version of its own."""
+    entries = []
+    for path in _paths(content_root, "tariffs"):
+        tariff = _tariff(path)
+        entries.append(
+            Entry(
+                id=tariff.id,
+                version=tariff.version,
+                kind="tariff",
+                digest=tariff.digest,
+                status="published",
+                title_zh=tariff.title_zh,
+                title_en=tariff.title_en,
+                path=path.relative_to(content_root),
+            )
+        )
+    for path in _paths(content_root, "scenes"):
+        scene = _scene(path)
+        entries.append(
+            Entry(
+                id=scene.code,
+                version="",
+                kind="scene",
+                digest=_digest(path.read_text(encoding="utf-8")),
+                status="published",
+                title_zh=scene.title_zh,
+                title_en=scene.title_en,
+                path=path.relative_to(content_root),
+            )
+        )
+    return entries
 
 
 @cache
