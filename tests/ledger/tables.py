@@ -109,7 +109,6 @@ class Player:
                 self._post(case)
                 self._line(line, f"{case.file}.txt:{number}: {line}")
         self._post(case)
-        assert all(asset.matches for asset in queries.recount()), str(case)
 
     def _gather(self, line: str) -> bool:
         if found := _TRANSFER.fullmatch(line):
@@ -142,6 +141,7 @@ class Player:
         with transaction.atomic():
             results = commands.post_transfers(transfers=self.batch, at=self.at)
         assert results == self.expected, str(case)
+        assert all(asset.matches for asset in queries.recount()), str(case)
         self.batch, self.expected = [], []
 
     def _line(self, line: str, place: str) -> None:

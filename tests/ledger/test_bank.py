@@ -256,6 +256,20 @@ def test_batches_on_one_account_do_wait(books: Database) -> None:
         first.rollback()
 
 
+def test_a_batch_that_waited_sees_what_the_first_one_spent(books: Database) -> None:
+    fund()
+    answers = []
+    with psycopg.connect(books.app_url) as first, psycopg.connect(books.app_url) as second:
+        assert first.execute(attacks.post(amount="300")).fetchone() == (["ok"],)
+        late = attacks.post(id=f"'{attacks.OTHER}'", amount="300")
+        waiting = threading.Thread(target=lambda: answers.append(second.execute(late).fetchone()))
+        waiting.start()
+        _wait_until_it_waits(first, second.info.backend_pid)
+        first.commit()
+        waiting.join()
+    assert answers == [(["exceeds_balance"],)]
+
+
 POST_BACKWARDS = """SELECT ledger_post(
     ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{0, 0, 0}', '{3, 2, 1}',
     '{1, 1, 1}', '{0, 0, 0}', '{102, 102, 102}', '{5, 5, 5}', ARRAY[NULL, NULL, NULL]::uuid[],
@@ -282,13 +296,15 @@ def test_accounts_are_taken_in_order_so_that_nobody_waits_in_a_circle(
         # Asked for 3, 2 and 1, the second has taken 1 and waits for 2; so 3 is still free.
         waiting = threading.Thread(target=second.execute, args=(call,))
         waiting.start()
-        _wait_until_it_waits(first, second.info.backend_pid)
-        third.execute("SELECT ledger_lock_holders('{3}', 1::smallint)")
-        with pytest.raises(errors.LockNotAvailable):
-            third.execute("SELECT ledger_lock_holders('{1}', 1::smallint)")
-        third.rollback()
-        first.rollback()
-        waiting.join()
+        try:
+            _wait_until_it_waits(first, second.info.backend_pid)
+            third.execute("SELECT ledger_lock_holders('{3}', 1::smallint)")
+            with pytest.raises(errors.LockNotAvailable):
+                third.execute("SELECT ledger_lock_holders('{1}', 1::smallint)")
+        finally:
+            third.rollback()
+            first.rollback()
+            waiting.join()
     assert all(asset.matches for asset in queries.recount())
 
 
