@@ -104,9 +104,19 @@ def test_the_folder_of_another_user_is_refused(open_place: Path, var: Path) -> N
     assert said.startswith(("postgres_other_owner", "postgres_folder_unwritable"))
 
 
+# What root may do in a container, unless somebody allows more.
+CONTAINER = (
+    "setpriv",
+    "--bounding-set=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+setfcap",
+)
+
+
 @as_root
 @pytest.mark.parametrize("forbidden", ["", "1"], ids=["namespace", "no namespace"])
-def test_root_in_a_closed_home(open_place: Path, bare_var: Path, forbidden: str) -> None:
+@pytest.mark.parametrize("limits", [(), CONTAINER], ids=["all of root", "a container's root"])
+def test_root_in_a_closed_home(
+    open_place: Path, bare_var: Path, limits: tuple[str, ...], forbidden: str
+) -> None:
     """Code, binaries and data all lie under a folder that only root may enter."""
     home = bare_var / "home"
     home.mkdir(mode=0o700)
@@ -118,9 +128,12 @@ def test_root_in_a_closed_home(open_place: Path, bare_var: Path, forbidden: str)
         "FORBID_NAMESPACES": forbidden,
         "HOMES": str(homes),
     }
-    command = (system_python(), str(HOLDER))
+    command = (*limits, system_python(), str(HOLDER))
     for _ in range(2):
         held = hold(home / "var", command=command, environ=environ)
+        second = hold(home / "var", command=command, environ=environ)
+        assert second.pid == held.pid
+        assert second.end() == 0
         seen_by = Path(f"/proc/{held.pid}/status").read_text()
         assert "CapEff:\t0000000000000000" in seen_by
         assert held.end() == 0

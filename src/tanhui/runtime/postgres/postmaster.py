@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,9 @@ from pathlib import Path
 _NAME = "postmaster.pid"
 _SOCKET = ".s.PGSQL.5432"
 _ZOMBIE_PATIENCE_SECONDS = 3.0
+_ANSWER_SECONDS = 5.0
+# The protocol's question whether the server encrypts: the smallest one every server answers.
+_QUESTION = struct.pack(">ii", 8, 80877103)
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,25 @@ def working_folder(pid: int) -> Path | None:
     """Where the process works; None when it is gone or a zombie."""
     try:
         return Path(os.readlink(f"/proc/{pid}/cwd"))
+    except PermissionError:
+        # Root in a container may not ask that of other users' processes, but may read how they
+        # were started, and we always name the data folder.
+        return _named_folder(pid)
     except OSError:
         return None
+
+
+def _named_folder(pid: int) -> Path | None:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return Path(os.fsdecode(words[words.index(b"-D") + 1]))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def lives(pid: int) -> bool:
+    """Whether the process is there and not a zombie."""
+    return exists(pid) and not _is_zombie(pid)
 
 
 def exists(pid: int) -> bool:
@@ -117,6 +139,21 @@ def disown_stale(data: Path) -> None:
 def socket_file(folder: Path) -> Path:
     """The socket a server makes in `folder`."""
     return folder / _SOCKET
+
+
+def answers(folder: Path) -> bool:
+    """Whether a server really serves the socket in `folder`.
+
+    A server that has just been killed still looks alive for a moment, to everybody but a client.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.settimeout(_ANSWER_SECONDS)
+            client.connect(str(socket_file(folder)))
+            client.sendall(_QUESTION)
+            return client.recv(1) in (b"N", b"S")
+    except OSError:
+        return False
 
 
 def socket_is_free(folder: Path) -> bool:

@@ -21,6 +21,7 @@ from tanhui.runtime.postgres.postmaster import Postmaster
 from tanhui.runtime.postgres.usage import Usage
 
 _START_SECONDS = 600.0
+_JOIN_SECONDS = 60.0
 _STALE_SECONDS = 20.0
 _STOP_SECONDS = 300.0
 _RETRY = ("is still in use", 'lock file "postmaster.pid" already exists')
@@ -122,19 +123,32 @@ class Server:
             raise
 
     def _start_or_join(self) -> None:
-        chosen = self._chosen
-        create_cluster(chosen, self._base)
-        named = Postmaster.read(self.data)
-        if named is not None and named.status == "stopping" and named.runs_on(self.data):
-            postmaster.wait_until_gone(named.pid, self.data, _STOP_SECONDS)
+        create_cluster(self._chosen, self._base)
+        deadline = time.monotonic() + _JOIN_SECONDS
+        while True:
             named = Postmaster.read(self.data)
-        if named is not None and named.runs_on(self.data):
-            self._socket = self._wait_until_ready(named.pid, None)
-            return
+            if named is None or not named.runs_on(self.data):
+                break
+            if self._join(named):
+                return
+            if time.monotonic() > deadline:
+                raise troubles.failed(self._log, "it runs, but does not answer")
+            time.sleep(0.05)
         if named is not None and named.runs_elsewhere(self.data):
             raise troubles.copied_while_running(self._base, named.data)
         self._start()
-        create_database(chosen, self._socket)
+        create_database(self._chosen, self._socket)
+
+    def _join(self, named: Postmaster) -> bool:
+        """Join a server that runs; false when it was on its way out."""
+        if named.status == "stopping":
+            postmaster.wait_until_gone(named.pid, self.data, _STOP_SECONDS)
+            return False
+        try:
+            self._socket = self._wait_until_ready(named.pid, None)
+        except _EndedError:
+            return False
+        return postmaster.answers(self._socket)
 
     def _start(self) -> None:
         deadline = time.monotonic() + _STALE_SECONDS
@@ -192,10 +206,9 @@ class Server:
             named = Postmaster.read(self.data)
             if named is not None and named.pid == pid and named.status == "ready":
                 return self._socket_of(named)
-            if process is not None and process.poll() is not None:
+            gone = process.poll() is not None if process else not postmaster.lives(pid)
+            if gone:
                 raise _EndedError
-            if process is None and not postmaster.exists(pid):
-                raise troubles.failed(self._log, "it ended while it was being joined")
             time.sleep(0.01)
         raise troubles.busy(self._base)
 
