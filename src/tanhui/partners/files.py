@@ -10,6 +10,7 @@ import contextlib
 import gzip
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ import pyarrow.parquet
 from tanhui.kernel.refusals import Invalid, NotFound, Refusal
 
 _DIGEST_PIECE_BYTES = 1 << 20
+# A text of which more than one line in so many cannot be decoded is in another encoding.
+_UNDECODABLE_PART = 4
 _DATA_SUFFIXES = (".csv", ".ndjson", ".jsonl", ".txt")
 
 
@@ -60,7 +63,8 @@ def refuse_empty(path: Path) -> Refusal:
     )
 
 
-def _refuse_broken(path: Path, detail: object) -> Refusal:
+def refuse_broken(path: Path, detail: object) -> Refusal:
+    """The refusal of a file that ends too early or holds what cannot be."""
     return Invalid(
         "broken_file",
         zh="文件“{name}”已损坏或不完整：{detail}。",
@@ -129,8 +133,11 @@ class _Look:
 
     @property
     def other_encoding(self) -> bool:
-        """Whether most lines that go beyond ASCII are not UTF-8: a few bad rows are only bad."""
-        return self.undecodable_lines * 2 > self.foreign_lines
+        """Whether the text as a whole is not UTF-8: a few bad rows among good ones are only bad."""
+        return (
+            self.undecodable_lines * 2 > self.foreign_lines
+            and self.undecodable_lines * _UNDECODABLE_PART > self.lines
+        )
 
 
 def _file_digest(path: Path) -> str:
@@ -145,17 +152,22 @@ def _look_through_texts(path: Path) -> tuple[Shape, tuple[str, ...], int]:
     shape, members, rows = Shape.CSV, [], 0
     for member, stream in _streams(path):
         look = _Look()
-        first = stream.readline()
+        first = next((line for line in stream if not line.isspace()), b"")
         if first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first:
             raise _refuse_encoding(path)
-        shape = Shape.NDJSON if first.lstrip(b"\xef\xbb\xbf \t").startswith(b"{") else Shape.CSV
+        is_json = first.lstrip(b"\xef\xbb\xbf \t").startswith(b"{")
         look.see(first)
+        # What the header names cannot be known once its letters are lost.
+        header_lost = look.undecodable_lines > 0 and not is_json
         for line in stream:
             look.see(line)
-        if look.other_encoding:
+        if header_lost or look.other_encoding:
             raise _refuse_encoding(path)
+        if look.lines == 0:
+            continue
+        shape = Shape.NDJSON if is_json else Shape.CSV
         members.append(member)
-        rows += look.lines - (1 if shape is Shape.CSV and look.lines else 0)
+        rows += look.lines - (0 if is_json else 1)
     return shape, tuple(members), rows
 
 
@@ -189,10 +201,11 @@ def look_through(path: Path) -> PartnerFile:
         gzip.BadGzipFile,
         EOFError,
         zlib.error,
+        lzma.LZMAError,
         pyarrow.lib.ArrowException,
         NotImplementedError,
         RuntimeError,
         OSError,
     ) as error:
         # RuntimeError is how an archive says that it wants a password.
-        raise _refuse_broken(path, error) from None
+        raise refuse_broken(path, error) from None
