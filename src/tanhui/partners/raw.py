@@ -12,18 +12,22 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 import polars as pl
+import pyarrow.lib
 import pyarrow.parquet
 
 from tanhui.kernel.refusals import Invalid, Refusal
-from tanhui.partners.files import PartnerFile, Shape
+from tanhui.partners.files import PartnerFile, Shape, refuse_broken
 from tanhui.partners.layouts import Layout
 
 # Columns that every raw frame has besides the layout's fields.
 LINE, TORN = "line", "torn"
 LINE_BYTES_MAX = 65_536
+# What a cell holds in which something was given that is no text.
+UNREADABLE = "\ufffd"
 
 
 def _refuse_missing(file: PartnerFile, missing: list[str], found: list[str]) -> Refusal:
@@ -76,19 +80,28 @@ class _Lines:
                 yield self.number, content
 
 
-def _whole_lines(
-    lines: Iterator[tuple[int, bytes]], numbers: list[int], torn: list[int]
-) -> Iterator[str]:
-    """The lines that stand alone; a quote left open would otherwise swallow those behind it.
+def _cells_of(line: bytes) -> list[str] | None:
+    """The cells of one line, or None where it cannot be taken apart.
 
-    A line longer than any row of trips is torn too: the reader below would refuse the whole file.
+    Each line stands alone: a quote left open would otherwise swallow the lines behind it. A line
+    longer than any row of trips is not taken apart either.
     """
-    for number, line in lines:
-        if line.count(b'"') % 2 or len(line) > LINE_BYTES_MAX:
-            torn.append(number)
-            continue
-        numbers.append(number)
-        yield line.decode("utf-8", errors="replace")
+    if len(line) > LINE_BYTES_MAX:
+        return None
+    text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    if '"' not in text:
+        return text.split(",")
+    try:
+        return next(csv.reader((text,), strict=True))
+    except csv.Error:
+        return None
+
+
+def _header_of(lines: Iterator[tuple[int, bytes]]) -> list[str]:
+    """The names in the first line that holds anything."""
+    for _, line in lines:
+        return [name.strip() for name in _cells_of(line) or ()]
+    return []
 
 
 def _csv_frames(
@@ -98,47 +111,26 @@ def _csv_frames(
     ordinals: _Ordinals,
     chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
-    numbers: list[int] = []
-    torn: list[int] = []
-    reader = csv.reader(_whole_lines(lines, numbers, torn))
-    header = [name.strip() for name in next(reader, [])]
+    header = _header_of(lines)
+    if not header:
+        return
     present = _present(file, layout, header)
     places = {field: header.index(column) for field, column in present.items()}
-    width = len(header)
-    numbers.clear()
-    rows: list[list[str]] = []
-    for row in reader:
-        rows.append(row)
-        if len(rows) + len(torn) >= chunk_rows:
-            yield _csv_frame(layout, places, width, rows, numbers, torn, ordinals)
-            rows = []
-    if rows or torn:
-        yield _csv_frame(layout, places, width, rows, numbers, torn, ordinals)
-
-
-def _csv_frame(
-    layout: Layout,
-    places: dict[str, int],
-    width: int,
-    rows: list[list[str]],
-    numbers: list[int],
-    torn: list[int],
-    ordinals: _Ordinals,
-) -> pl.DataFrame:
-    sound = [len(row) == width for row in rows]
-    columns: dict[str, Any] = {
-        field: [row[place] if place < len(row) else None for row in rows]
-        for field, place in places.items()
-    }
-    if "reference" not in layout.columns:
-        columns["reference"] = [ordinals.reference("\x1f".join(row)) for row in rows]
-    frame = _text_frame(columns, numbers, [not fits for fits in sound])
-    numbers.clear()
-    if torn:
-        lost = _text_frame({name: [None] * len(torn) for name in columns}, torn, [True] * len(torn))
-        frame = pl.concat([frame, lost])
-        torn.clear()
-    return frame
+    while taken := list(islice(lines, chunk_rows)):
+        rows = [_cells_of(line) for _, line in taken]
+        columns: dict[str, list[str | None]] = {
+            field: [row[place] if row and place < len(row) else None for row in rows]
+            for field, place in places.items()
+        }
+        if "reference" not in layout.columns:
+            columns["reference"] = [
+                ordinals.reference("\x1f".join(row)) if row else None for row in rows
+            ]
+        yield _text_frame(
+            columns,
+            [number for number, _ in taken],
+            [row is None or len(row) != len(header) for row in rows],
+        )
 
 
 def _text_frame(
@@ -152,10 +144,15 @@ def _text_frame(
 
 def _cell(value: object) -> str | None:
     """A JSON value as text; anything that is not a single value becomes unreadable text."""
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if value.isascii():
+            return value
+        # Half of a surrogate pair is no letter, and nothing behind this point could carry it.
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return "�"
+        return UNREADABLE
     return repr(value)
 
 
@@ -195,15 +192,41 @@ def _ndjson_frames(
         yield frame()
 
 
+def _readable(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with texts for bytes, and unreadable texts for what is neither text nor number."""
+    changed: list[pl.Expr | pl.Series] = []
+    for name, dtype in frame.schema.items():
+        if dtype == pl.Binary:
+            # Some writers do not say that their bytes are text.
+            texts = [
+                None if cell is None else cell.decode("utf-8", "replace") for cell in frame[name]
+            ]
+            changed.append(pl.Series(name, texts, dtype=pl.String))
+        elif dtype.is_nested() or dtype in (pl.Duration, pl.Time, pl.Object):
+            given = pl.when(pl.col(name).is_not_null()).then(pl.lit(UNREADABLE))
+            changed.append(given.alias(name))
+    return frame.with_columns(changed) if changed else frame
+
+
+def _batches(
+    file: PartnerFile, parquet: pyarrow.parquet.ParquetFile, columns: list[str], chunk_rows: int
+) -> Iterator[pl.DataFrame]:
+    try:
+        for batch in parquet.iter_batches(chunk_rows, columns=columns):
+            yield pl.DataFrame(pl.from_arrow(batch))
+    except (pyarrow.lib.ArrowException, OSError) as error:
+        raise refuse_broken(file.path, error) from None
+
+
 def _parquet_frames(
     file: PartnerFile, layout: Layout, ordinals: _Ordinals, chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
     with pyarrow.parquet.ParquetFile(file.path) as parquet:
         present = _present(file, layout, list(parquet.schema_arrow.names))
         line = 1
-        for batch in parquet.iter_batches(chunk_rows, columns=list(present.values())):
-            frame = pl.DataFrame(pl.from_arrow(batch)).select(
-                pl.col(column).alias(field) for field, column in present.items()
+        for batch in _batches(file, parquet, list(present.values()), chunk_rows):
+            frame = _readable(
+                batch.select(pl.col(column).alias(field) for field, column in present.items())
             )
             if "reference" not in layout.columns:
                 texts = frame.select(
@@ -222,12 +245,18 @@ def _parquet_frames(
 def raw_frames(file: PartnerFile, layout: Layout, *, chunk_rows: int) -> Iterator[pl.DataFrame]:
     """Frames of at most about `chunk_rows` rows. Lines count from 1, on through all members.
 
-    A CSV's header is a line; a Parquet's rows count from 1. Refuses `missing_column`.
+    A CSV's header is a line; a Parquet's rows count from 1. Refuses `missing_column` before any
+    frame, and `broken_file` where a page of a Parquet file cannot be read.
     """
     ordinals = _Ordinals()
     if file.shape is Shape.PARQUET:
         yield from _parquet_frames(file, layout, ordinals, chunk_rows)
         return
+    if file.shape is Shape.CSV:
+        # A member that cannot be read sinks the file before any row of another one is recorded.
+        for _, stream in file.texts():
+            if header := _header_of(_Lines().of(stream)):
+                _present(file, layout, header)
     numbered = _Lines()
     for _, stream in file.texts():
         lines = numbered.of(stream)
