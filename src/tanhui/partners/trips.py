@@ -16,11 +16,17 @@ from tanhui.geo.distance import haversine_m
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
 from tanhui.partners.files import PartnerFile, look_through
 from tanhui.partners.layouts import ISO, PLACE_FIELDS, Layout
-from tanhui.partners.raw import LINE, TORN, raw_frames
+from tanhui.partners.raw import LINE, TORN, UNREADABLE, raw_frames
 
 DURATION_MAX = timedelta(hours=24)
-_KMH_PER_M_PER_S = 3.6
+# Metres for each microsecond as km/h; a whole number, so that a limit is met exactly.
+_KMH_PER_M_PER_US = 3_600_000
 _INSTANT = pl.Datetime("us", "UTC")
+# Control characters, and what stands for bytes that are no text.
+_NO_LETTERS = [*map(chr, range(32)), UNREADABLE]
+# No calendar of ours goes beyond these, and a year of more digits is a slip.
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 # A row is refused for the first of these that applies.
 REFUSAL_CODES = (
@@ -96,11 +102,15 @@ def _localised(local: pl.Expr, layout: Layout, ambiguous: str) -> pl.Expr:
     ).dt.convert_time_zone("UTC")
 
 
+def _in_calendar(instant: pl.Expr) -> pl.Expr:
+    return pl.when(instant.is_between(_EARLIEST, _LATEST)).then(instant)
+
+
 def _read_cells(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Every field parsed, beside whether it was given at all."""
-    ended = _instant(frame, layout, "ended_at", "earliest")
-    started = _instant(frame, layout, "started_at", "earliest")
-    latest_end = _instant(frame, layout, "ended_at", "latest")
+    ended = _in_calendar(_instant(frame, layout, "ended_at", "earliest"))
+    started = _in_calendar(_instant(frame, layout, "started_at", "earliest"))
+    latest_end = _in_calendar(_instant(frame, layout, "ended_at", "latest"))
     mode = _text("mode") if "mode" in frame.columns else pl.lit(layout.mode)
     return frame.select(
         pl.col(LINE),
@@ -133,14 +143,20 @@ def _with_distance(cells: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _illegible(field: str) -> pl.Expr:
+    """Whether a name holds letters that were lost, or that no name has."""
+    return pl.col(field).str.contains_any(_NO_LETTERS)
+
+
 def _malformed(layout: Layout) -> pl.Expr:
     """A cell that must be there is missing, or one that is there cannot be read."""
     bad = (
         pl.col(TORN)
         | pl.col("reference").is_null()
         | (pl.col("reference").str.len_bytes() > REFERENCE_BYTES_MAX)
-        | pl.col("reference").str.contains("[\x00-\x1f\ufffd]")
+        | _illegible("reference")
         | pl.col("mode_word").is_null()
+        | _illegible("mode_word")
         | pl.col("started_at").is_null()
         | (pl.col("end_given") & pl.col("ended_at").is_null())
         | (pl.col("distance_given") & pl.col("odometer_m").is_null())
@@ -148,6 +164,7 @@ def _malformed(layout: Layout) -> pl.Expr:
     )
     if layout.has_rider:
         bad |= pl.col("rider").is_null() | (pl.col("rider").str.len_bytes() > REFERENCE_BYTES_MAX)
+        bad |= _illegible("rider")
     for field in PLACE_FIELDS:
         limit = 90 if field.endswith("lat") else 180
         bad |= pl.col(f"{field}_given") & pl.col(field).is_null()
@@ -157,23 +174,21 @@ def _malformed(layout: Layout) -> pl.Expr:
 
 def _refused(layout: Layout, now: datetime, limits: Mapping[str, int]) -> pl.Expr:
     duration = pl.col("ended_at") - pl.col("started_at")
-    seconds = duration.dt.total_microseconds() / 1_000_000
+    microseconds = duration.dt.total_microseconds()
     limit = pl.col("mode").replace_strict(
         list(limits), list(limits.values()), default=None, return_dtype=pl.Float64
     )
-    needs_places = ~pl.col("distance_given")
     instant = pl.lit(now.astimezone(UTC)).cast(_INSTANT)
     reasons: dict[str, pl.Expr] = {
         "malformed": _malformed(layout),
         "unknown_mode": pl.col("mode").is_null(),
         "in_future": (pl.col("started_at") > instant) | (pl.col("ended_at") > instant),
-        "no_end": pl.col("ended_at").is_null()
-        | (needs_places & pl.col("has_start") & ~pl.col("has_end")),
+        "no_end": pl.col("ended_at").is_null() | (pl.col("has_start") & ~pl.col("has_end")),
         "end_before_start": duration < timedelta(0),
         "zero_duration": duration == timedelta(0),
         "too_long": duration > DURATION_MAX,
         "no_distance": pl.col("distance").is_null() | (pl.col("distance") <= 0),
-        "too_fast": pl.col("distance") * _KMH_PER_M_PER_S > limit * seconds,
+        "too_fast": pl.col("distance") * _KMH_PER_M_PER_US > limit * microseconds,
     }
     return pl.coalesce(
         pl.when(reasons[code].fill_null(False)).then(pl.lit(code)) for code in REFUSAL_CODES
