@@ -40,9 +40,7 @@ def test_registering_needs_a_verified_phone_and_a_short_name() -> None:
     with pytest.raises(Forbidden):
         commands.register_person(actor=nobody, phone="13912345678", display_name="", at=AT)
     with pytest.raises(Invalid) as refused:
-        commands.register_person(
-            actor=VERIFIED, phone="13912345678", display_name="长" * 41, at=AT
-        )
+        commands.register_person(actor=VERIFIED, phone="13912345678", display_name="长" * 41, at=AT)
     assert refused.value.code == "name_too_long"
 
 
@@ -139,8 +137,9 @@ def test_no_table_holds_a_phone_or_a_name_in_plain(books: Database) -> None:
     ],
 )
 def test_the_application_may_not(database_url: DatabaseUrl, attack: str) -> None:
-    with psycopg.connect(database_url.app) as connection, pytest.raises(
-        errors.InsufficientPrivilege
+    with (
+        psycopg.connect(database_url.app) as connection,
+        pytest.raises(errors.InsufficientPrivilege),
     ):
         connection.execute(attack)
 

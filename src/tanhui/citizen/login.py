@@ -37,7 +37,7 @@ def log_in(request: PageRequest) -> HttpResponse:
                 phone=request.POST.get("phone", ""), code=request.POST["code"], at=request.at
             )
             return _logged_in(request, token)
-        commands.send_login_code(
+        phone = commands.send_login_code(
             phone=request.POST.get("phone", ""),
             at=request.at,
             sms=simulated_sms,
@@ -45,7 +45,7 @@ def log_in(request: PageRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         return _refused(request, refusal)
-    return _form(request, "code")
+    return _form(request, "code", phone=phone)
 
 
 def _refused(request: PageRequest, refusal: Refusal) -> HttpResponse:
@@ -61,8 +61,10 @@ def _refused(request: PageRequest, refusal: Refusal) -> HttpResponse:
     return retry_after(response, refusal)
 
 
-def _form(request: PageRequest, step: str, status: int = 200, **error: str) -> HttpResponse:
-    phone = request.POST.get("phone", "")
+def _form(
+    request: PageRequest, step: str, *, phone: str = "", status: int = 200, **error: str
+) -> HttpResponse:
+    phone = phone or request.POST.get("phone", "")
     context: dict[str, Any] = {
         "step": step,
         "phone": phone,
@@ -71,7 +73,7 @@ def _form(request: PageRequest, step: str, status: int = 200, **error: str) -> H
     }
     if settings.TANHUI.simulated:
         context["cast"] = personas.CITIZENS
-        context["simulated_code"] = simulated_sms.code_for("".join(phone.split()))
+        context["simulated_code"] = simulated_sms.code_for(phone)
     return render(request, "citizen/login.html", context, status=status)
 
 

@@ -1,0 +1,76 @@
+"""What all pages share: errors, choices, headers, translations, the size of their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+import tanhui
+from tanhui.board import views
+from tanhui.kernel import refusals
+from tanhui.web import translations
+from tanhui.web.refusals import STATUS
+
+SOURCE = Path(tanhui.__file__).parent
+
+
+def test_every_string_is_translated_used_and_compiled() -> None:
+    assert translations.problems() == []
+
+
+def test_every_kind_of_refusal_has_its_status() -> None:
+    kinds = {kind.kind for kind in refusals.Refusal.__subclasses__()}
+    assert kinds == set(STATUS)
+
+
+@pytest.mark.parametrize("suffix", ["html", "css", "js"])
+def test_files_of_pages_are_short(suffix: str) -> None:
+    for path in SOURCE.rglob(f"*.{suffix}"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 400, path
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("zh-CN", "没有这一页"), ("en", "There is no such page")]
+)
+def test_an_address_that_is_not_there_has_a_page(language: str, sentence: str) -> None:
+    answer = Client(headers={"accept-language": language}).get("/nowhere")
+    assert answer.status_code == 404
+    assert sentence in answer.content.decode()
+    assert answer["Content-Security-Policy"]
+
+
+def test_a_form_from_elsewhere_is_not_taken() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/choose", {"theme": "dark"})
+    assert answer.status_code == 403
+    html = answer.content.decode()
+    assert "这一步没有通过检查" in html
+    assert '<html lang="zh-CN"' in html
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_a_defect_has_a_page_that_says_what_is_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(views, "render", broken)
+    client = Client(raise_request_exception=False)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "你的积分没有变化" in answer.content.decode()
+    assert "broken on purpose" not in answer.content.decode()
+
+
+def test_choices_are_kept_in_the_browser() -> None:
+    client = Client()
+    client.post("/choose", {"theme": "dark", "next": "/"})
+    client.post("/choose", {"language": "en", "next": "/"})
+    html = client.get("/").content.decode()
+    assert 'data-theme="dark"' in html
+    assert '<html lang="en"' in html
+    refused = client.post("/choose", {"theme": "sepia"})
+    assert refused.status_code == 422
+    assert "choice_unknown" in refused.content.decode()
+    assert client.get("/choose").status_code == 405
