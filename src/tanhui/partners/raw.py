@@ -97,11 +97,11 @@ def _cells_of(line: bytes) -> list[str] | None:
         return None
 
 
-def _header_of(lines: Iterator[tuple[int, bytes]]) -> list[str]:
-    """The names in the first line that holds anything."""
+def _header_of(lines: Iterator[tuple[int, bytes]]) -> list[str] | None:
+    """The names in the first line that holds anything; None where no line does."""
     for _, line in lines:
         return [name.strip() for name in _cells_of(line) or ()]
-    return []
+    return None
 
 
 def _csv_frames(
@@ -112,7 +112,7 @@ def _csv_frames(
     chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
     header = _header_of(lines)
-    if not header:
+    if header is None:
         return
     present = _present(file, layout, header)
     places = {field: header.index(column) for field, column in present.items()}
@@ -255,7 +255,8 @@ def raw_frames(file: PartnerFile, layout: Layout, *, chunk_rows: int) -> Iterato
     if file.shape is Shape.CSV:
         # A member that cannot be read sinks the file before any row of another one is recorded.
         for _, stream in file.texts():
-            if header := _header_of(_Lines().of(stream)):
+            header = _header_of(_Lines().of(stream))
+            if header is not None:
                 _present(file, layout, header)
     numbered = _Lines()
     for _, stream in file.texts():
