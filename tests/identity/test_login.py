@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pytest_django import Settings
 
+from tanhui.config.settings import Mode
 from tanhui.identity import commands, queries
 from tanhui.identity.commands import platform_actor
+from tanhui.identity.sms import gateway
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Exhausted, Forbidden, Invalid, NotFound, Refusal
+from tanhui.kernel.refusals import Conflict, Exhausted, Forbidden, Invalid, NotFound, Refusal
 from tanhui.ledger.chart import CITIZEN_POINTS
 from tanhui.ledger.models import Account
 
@@ -131,6 +135,13 @@ def test_only_the_newest_code_counts(mailbox: Mailbox) -> None:
         with pytest.raises(Invalid):
             commands.log_in(phone=PHONE, code=mailbox.codes[0], at=AT + MINUTE)
     commands.log_in(phone=PHONE, code=mailbox.codes[1], at=AT + MINUTE)
+
+
+def test_without_a_gateway_nobody_waits_for_a_code(settings: Settings) -> None:
+    settings.TANHUI = dataclasses.replace(settings.TANHUI, mode=Mode.PRODUCTION)
+    with pytest.raises(Conflict) as refused:
+        commands.send_login_code(phone=PHONE, at=AT, sms=gateway())
+    assert _code(refused) == "sms_not_set_up"
 
 
 def test_a_session_ends_by_logging_out_and_by_time(mailbox: Mailbox) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import URLPattern, URLResolver
 
 import tanhui
 from tanhui.board import views
+from tanhui.config.urls import urlpatterns
 from tanhui.kernel import refusals
 from tanhui.web import translations
 from tanhui.web.refusals import STATUS
@@ -61,6 +64,23 @@ def test_a_defect_has_a_page_that_says_what_is_safe(monkeypatch: pytest.MonkeyPa
     assert answer.status_code == 500
     assert "你的积分没有变化" in answer.content.decode()
     assert "broken on purpose" not in answer.content.decode()
+
+
+def _views(patterns: list[URLPattern | URLResolver]) -> Iterator[tuple[str, object]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern.url_patterns)
+        else:
+            yield str(pattern.pattern), pattern.callback
+
+
+def test_every_page_comes_through_the_entrance() -> None:
+    outside = {
+        route
+        for route, view in _views(urlpatterns)
+        if "entrance.py" not in getattr(getattr(view, "__code__", None), "co_filename", "")
+    }
+    assert outside == {"healthz"}
 
 
 def test_choices_are_kept_in_the_browser() -> None:

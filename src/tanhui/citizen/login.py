@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tanhui.identity import commands, personas, queries
-from tanhui.identity.sms import simulated_sms
+from tanhui.identity.sms import gateway, simulated_sms
 from tanhui.kernel.refusals import Refusal
 from tanhui.web.choices import keep_choice, safe_next
 from tanhui.web.entrance import PageRequest, entrance, session_cookie
@@ -40,7 +40,7 @@ def log_in(request: PageRequest) -> HttpResponse:
         phone = commands.send_login_code(
             phone=request.POST.get("phone", ""),
             at=request.at,
-            sms=simulated_sms,
+            sms=gateway(),
             address=request.META.get("REMOTE_ADDR") or None,
         )
     except Refusal as refusal:

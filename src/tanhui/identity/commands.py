@@ -11,6 +11,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
+from tanhui.governance.commands import write_audit
 from tanhui.identity import personas, refusals
 from tanhui.identity.models import LoginCode, LoginLink, Person, Session
 from tanhui.identity.phones import parse_phone
@@ -127,6 +128,13 @@ def register_simulated(*, actor: Actor, count: int, at: datetime) -> list[int]:
         added = np.fromiter((row[0] for row in cursor), dtype=np.int64)
         if len(added):
             open_accounts(holder_ids=added, kinds=_ACCOUNTS)
+            write_audit(
+                actor=actor,
+                action="identity.register_simulated",
+                subject="persons",
+                facts={"added": len(added)},
+                at=at,
+            )
         cursor.execute(load("tanhui.identity", "simulated_ids"), {"count": count})
         return [row[0] for row in cursor]
 
@@ -234,6 +242,13 @@ def open_login_link(*, actor: Actor, persona: str, at: datetime) -> str:
             person_id=seated[personas.CITIZENS.index(known)],
             created_at=at,
             expires_at=at + LINK_LIFE,
+        )
+        write_audit(
+            actor=actor,
+            action="identity.open_login_link",
+            subject=f"persona:{persona}",
+            facts={},
+            at=at,
         )
     return token
 

@@ -80,6 +80,16 @@ def too_many_codes_here() -> Refusal:
     )
 
 
+def sms_not_set_up() -> Refusal:
+    """This installation has no gateway for short messages."""
+    return Conflict(
+        "sms_not_set_up",
+        zh="这里还没有接通短信，暂时不能用手机号登录。",
+        en="SMS is not set up here yet, so logging in by phone is not possible.",
+        transient=True,
+    )
+
+
 def code_wrong(left: int) -> Refusal:
     """The digits are not those that were sent."""
     return Invalid(

@@ -6,6 +6,9 @@ import logging
 from collections import OrderedDict
 from typing import Protocol
 
+from django.conf import settings
+
+from tanhui.identity import refusals
 from tanhui.identity.phones import masked
 
 _log = logging.getLogger("tanhui.identity.sms")
@@ -37,4 +40,18 @@ class SimulatedSms:
         return self._codes.get(phone)
 
 
+class MissingSms:
+    """Stands where no gateway has been set up: nobody is told that a code is on its way."""
+
+    def send_login_code(self, phone: str, code: str) -> None:
+        """Refuses `sms_not_set_up`."""
+        del phone, code
+        raise refusals.sms_not_set_up()
+
+
 simulated_sms = SimulatedSms()
+
+
+def gateway() -> Sms:
+    """The way short messages leave this installation; a real one never prints codes."""
+    return simulated_sms if settings.TANHUI.simulated else MissingSms()
