@@ -23,7 +23,6 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity.commands import register_simulated
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners import queries as partners
@@ -113,9 +112,8 @@ def record_chunk(*, actor: Actor, source: Source, trips: pl.DataFrame, at: datet
     """
     require(actor, "behaviours.record_batch")
     sound = trips.filter(pl.col("refused").is_null())["started_at"]
-    days = sound.dt.convert_time_zone(CITY_ZONE.key).dt.date().unique().cast(pl.Int32)
     with transaction.atomic():
-        store.open_days(days.cast(pl.Int64).to_numpy())
+        store.open_days(store.city_days(sound.dt.epoch("us").to_numpy()))
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():

@@ -22,7 +22,6 @@ from tanhui.behaviours.settlement import (
     statement_order,
     totals_by_citizen,
 )
-from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import NotFound
 from tanhui.ledger import commands as ledger
@@ -109,11 +108,9 @@ def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds
     bad = refused.is_not_null().to_numpy()
     result.outcome[bad] = ("refused:" + refused.drop_nulls()).to_numpy()
     sound = trips.filter(pl.col("refused").is_null())
-    city_day = pl.col("started_at").dt.convert_time_zone(CITY_ZONE.key).dt.date()
     times = sound.select(
         pl.col("started_at").dt.epoch("us").alias("started"),
         pl.col("ended_at").dt.epoch("us").alias("ended"),
-        city_day.cast(pl.Int32).cast(pl.Int64).alias("day"),
         pl.col("mode").replace_strict(
             {scene.mode: scene.number for scene in source.library.scenes},
             return_dtype=pl.Int64,
@@ -127,7 +124,7 @@ def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds
         citizen=source.riders(sound),
         started=times["started"].to_numpy(),
         ended=times["ended"].to_numpy(),
-        day=times["day"].to_numpy(),
+        day=store.city_days(times["started"].to_numpy()),
         distance_m=sound["distance_m"].to_numpy(),
         scene=times["mode"].to_numpy(),
     )
@@ -209,7 +206,7 @@ def _mark_repeats(deeds: Deeds, source: Source, result: ChunkResult) -> Deeds:
     again = np.flatnonzero(first != np.arange(len(deeds)))
     if len(again):
         repeated, original = deeds.keep(again), deeds.keep(first[again])
-        outcome = compare(repeated, {name: getattr(original, name) for name in content})
+        outcome = compare(repeated, vars(original))
         outcome[repeated.reference != original.reference] = "reference_collision"
         _answer(result, repeated, outcome)
         deeds = deeds.keep(np.flatnonzero(first == np.arange(len(deeds))))

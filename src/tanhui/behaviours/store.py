@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from django.db import connection
 
 from tanhui.behaviours.settlement import Deeds, Ints
@@ -23,6 +24,13 @@ _POSTGRES_EPOCH_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_0
 def to_date(day: int) -> date:
     """The date of a day counted since 1970-01-01."""
     return date.fromordinal(_EPOCH + int(day))
+
+
+def city_days(started: Ints) -> Ints:
+    """The city's days, counted since 1970-01-01, of instants in microseconds since the epoch."""
+    instants = pl.Series(started).cast(pl.Datetime("us", "UTC"))
+    days = instants.dt.convert_time_zone(CITY_ZONE.key).dt.date().cast(pl.Int32)
+    return days.cast(pl.Int64).to_numpy()
 
 
 def open_days(days: Ints) -> None:
@@ -68,15 +76,36 @@ def known_references(partner_id: int, deeds: Deeds) -> tuple[Ints, list[bytes], 
             {"partner_id": partner_id, "digests": binary.Int8Array(deeds.digest)},
         )
         references, *columns = cursor.fetchall()[0]
-    places, citizen, started, ended, distance, scene = map(binary.int8_array, columns)
-    content = {
-        "citizen": citizen,
-        "started": started,
-        "ended": ended,
-        "distance_m": distance,
-        "scene": scene,
-    }
+    places, citizen, started = map(binary.int8_array, columns)
+    content = {"citizen": citizen, "started": started}
+    content |= _known_deeds(partner_id, citizen, started, deeds.digest[places])
     return places, [reference.encode() for reference in references or ()], content
+
+
+def _known_deeds(partner_id: int, citizen: Ints, started: Ints, digest: Ints) -> dict[str, Ints]:
+    """The rest of what a repeat is compared by, for each of these recorded deeds."""
+    found = {
+        name: np.zeros(len(digest), dtype=np.int64) for name in ("ended", "distance_m", "scene")
+    }
+    days = city_days(started)
+    for day in np.unique(days):
+        asked = np.flatnonzero(days == day)
+        with binary.cursor(connection) as cursor:
+            cursor.execute(
+                load(_ROOM, "known_deeds"),
+                {
+                    "partner_id": partner_id,
+                    "citizen_ids": binary.Int8Array(citizen[asked]),
+                    "started_at": binary.TimestamptzArray(started[asked] - _POSTGRES_EPOCH_US),
+                    "digests": binary.Int8Array(digest[asked]),
+                    "day_start": day_start(to_date(day)),
+                    "day_end": day_end(to_date(day)),
+                },
+            )
+            places, *columns = map(binary.int8_array, cursor.fetchall()[0])
+        for name, column in zip(found, columns, strict=True):
+            found[name][asked[places]] = column
+    return found
 
 
 def _day_bounds(days: Ints) -> tuple[Ints, Ints]:
@@ -90,11 +119,9 @@ def _day_bounds(days: Ints) -> tuple[Ints, Ints]:
     )
 
 
-def points_used(citizens: Ints, days: Ints, scenes: Ints) -> Ints:
-    """What each scene has already paid each citizen on each day; one entry for each given."""
-    used = np.zeros(len(citizens), dtype=np.int64)
-    distinct = np.unique(days)
-    starts, ends = _day_bounds(distinct)
+def _days_in_use(days: Ints) -> Ints:
+    """Of these distinct days, those that hold any deed at all."""
+    starts, ends = _day_bounds(days)
     with binary.cursor(connection) as cursor:
         cursor.execute(
             load(_ROOM, "days_in_use"),
@@ -103,21 +130,28 @@ def points_used(citizens: Ints, days: Ints, scenes: Ints) -> Ints:
                 "day_ends": binary.TimestamptzArray(ends),
             },
         )
-        in_use = distinct[[row[0] for row in cursor.fetchall()]]
-        asked = np.flatnonzero(np.isin(days, in_use))
-        if len(asked) == 0:
-            return used
-        starts, ends = _day_bounds(days[asked])
-        cursor.execute(
-            load(_ROOM, "points_used"),
-            {
-                "citizen_ids": binary.Int8Array(citizens[asked]),
-                "day_starts": binary.TimestamptzArray(starts),
-                "day_ends": binary.TimestamptzArray(ends),
-                "scenes": binary.Int2Array(scenes[asked]),
-            },
-        )
-        places, points = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
+        return days[[row[0] for row in cursor.fetchall()]]
+
+
+def points_used(citizens: Ints, days: Ints, scenes: Ints) -> Ints:
+    """What each scene has already paid each citizen on each day; one entry for each given.
+
+    Each day is asked for alone: its partition is then found when the statement is planned.
+    """
+    used = np.zeros(len(citizens), dtype=np.int64)
+    for day in _days_in_use(np.unique(days)):
+        asked = np.flatnonzero(days == day)
+        with binary.cursor(connection) as cursor:
+            cursor.execute(
+                load(_ROOM, "points_used"),
+                {
+                    "citizen_ids": binary.Int8Array(citizens[asked]),
+                    "scenes": binary.Int2Array(scenes[asked]),
+                    "day_start": day_start(to_date(day)),
+                    "day_end": day_end(to_date(day)),
+                },
+            )
+            places, points = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
         used[asked[places]] = points
     return used
 

@@ -178,9 +178,7 @@ def uuids(high: int | Column, low: Column) -> Column:
     return halves.view("V16")
 
 
-def copy_pieces(
-    fields: Sequence[tuple[str, str, Column | int]], rows: int
-) -> Iterator[bytes | memoryview]:
+def copy_pieces(fields: Sequence[tuple[str, str, Column | int]], rows: int) -> Iterator[bytes]:
     """The body of `COPY … (FORMAT binary)` for `rows` rows, in pieces of about a mebibyte.
 
     `fields` holds (name, numpy layout, values) in the order of the COPY's column list; a single
@@ -189,13 +187,16 @@ def copy_pieces(
     layout: list[tuple[str, str]] = [("fields", ">i2")]
     for name, field_layout, _ in fields:
         layout += [(f"size_{name}", ">i4"), (name, field_layout)]
-    cells = np.empty(rows, dtype=layout)
+    piece_rows = max(1, _COPY_PIECE_BYTES // np.dtype(layout).itemsize)
+    cells = np.empty(min(rows, piece_rows), dtype=layout)
     cells["fields"] = len(fields)
-    for name, field_layout, values in fields:
+    for name, field_layout, _ in fields:
         cells[f"size_{name}"] = np.dtype(field_layout).itemsize
-        cells[name] = values
     yield _COPY_HEAD
-    whole = cells.view(np.uint8).data
-    for start in range(0, len(whole), _COPY_PIECE_BYTES):
-        yield whole[start : start + _COPY_PIECE_BYTES]
+    for start in range(0, rows, piece_rows):
+        # One small piece is filled again and again: it stays in the processor's cache.
+        piece = cells[: min(piece_rows, rows - start)]
+        for name, _, values in fields:
+            piece[name] = values if isinstance(values, int) else values[start : start + len(piece)]
+        yield piece.tobytes()
     yield _COPY_TAIL

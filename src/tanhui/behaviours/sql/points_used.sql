@@ -1,16 +1,18 @@
--- What a scene has already paid each of these citizens on each of these days, as whole columns.
+-- What a scene has already paid each of these citizens on one day of the city, as whole columns.
+WITH used AS (
+    SELECT
+        item.ordinal - 1 AS place,
+        sum(behaviour.points)::bigint AS points
+    FROM unnest(%(citizen_ids)s, %(scenes)s)
+    WITH ORDINALITY AS item (citizen_id, scene, ordinal)
+    INNER JOIN behaviours_behaviour AS behaviour
+        ON behaviour.citizen_id = item.citizen_id AND behaviour.scene = item.scene
+    WHERE behaviour.started_at >= %(day_start)s AND behaviour.started_at < %(day_end)s
+    GROUP BY item.ordinal
+)
+
 SELECT
-    array_send(array_agg(item.ordinal - 1)) AS places,
+    array_send(array_agg(used.place)) AS places,
     array_send(array_agg(used.points)) AS points
-FROM unnest(%(citizen_ids)s, %(day_starts)s, %(day_ends)s, %(scenes)s)
-WITH ORDINALITY AS item (citizen_id, day_start, day_end, scene, ordinal)
-CROSS JOIN LATERAL (
-    SELECT sum(behaviour.points)::bigint AS points
-    FROM behaviours_behaviour AS behaviour
-    WHERE
-        behaviour.citizen_id = item.citizen_id
-        AND behaviour.started_at >= item.day_start
-        AND behaviour.started_at < item.day_end
-        AND behaviour.scene = item.scene
-) AS used
+FROM used
 WHERE used.points > 0;
