@@ -206,7 +206,6 @@ MISUSED = [
     ("ledger_transfer_phase", post(phase="0", pending_id=f"'{HELD}'")),
     ("ledger_transfer_expiry", post(phase="3", pending_id=f"'{HELD}'", expires_at="now()")),
     ("id", post(id="NULL")),
-    ("amount", post(amount="NULL")),
     ("reason", post(reason="NULL")),
     ("assets_must_match", issue(kinds=(2, 101))),
     ("assets_must_match", issue(kinds=(1, 1))),

@@ -1,12 +1,12 @@
 -- Posts a batch of transfers, one named result per item, in the order given.
 --
--- The accounts that may run out are locked first, in id order; the second statement then sees all
--- that earlier holders of those locks have committed. Debits of one account are taken in order:
--- the first that does not fit is refused and so is every later debit of that account in the batch
--- (no overtaking). What the batch itself credits or releases is available from the next batch on.
+-- The accounts are locked first, in id order, and their balances kept; the second statement then
+-- sees every transfer that earlier holders of those locks have committed. Debits of one account are
+-- taken in order: the first that does not fit is refused and so is every later one of that account
+-- in the batch (no overtaking). What the batch credits or releases is available from the next on.
 --
--- A batch is small beside the books, so every join must walk an index. The planner is told so,
--- for the statistics of a young or a fast growing database would tell it otherwise.
+-- A batch is small beside the books. Its rows are hashed, and what it needs of the books is probed
+-- row by row through an index (LATERAL), whatever the statistics of a young database say.
 CREATE FUNCTION ledger_post(
     p_ids uuid[],
     p_phases smallint[],
@@ -26,8 +26,7 @@ SECURITY DEFINER
 SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
+SET enable_nestloop = off
 SET jit = off
 AS $$
 DECLARE
@@ -35,9 +34,14 @@ DECLARE
     c_items_max CONSTANT integer := 8192;
     c_amount_max CONSTANT bigint := 1000000000000000;
     c_credits_max CONSTANT bigint := 1000000000000000000;
+    v_holder_ids bigint[];
+    v_kinds smallint[];
+    v_available bigint[];
+    v_credited bigint[];
+    -- Where the locked rows lie: they stay there until this transaction rewrites them.
+    v_places tid[];
     v_results text[];
-    v_accepted bigint;
-    v_inserted bigint;
+    v_missed bigint;
 BEGIN
     IF (cardinality(p_ids) = ALL(ARRAY[
         cardinality(p_phases), cardinality(p_debit_holder_ids), cardinality(p_debit_kinds),
@@ -50,27 +54,55 @@ BEGIN
         RAISE EXCEPTION 'batch_too_large' USING ERRCODE = 'invalid_parameter_value';
     END IF;
 
-    PERFORM 1
-    FROM ledger_account AS account
-    INNER JOIN (
+    SELECT
+        array_agg(account.holder_id),
+        array_agg(account.kind),
+        array_agg(account.available),
+        array_agg(account.credited),
+        array_agg(account.place)
+    INTO v_holder_ids, v_kinds, v_available, v_credited, v_places
+    FROM (
         SELECT side.holder_id, side.kind
         FROM unnest(p_debit_holder_ids, p_debit_kinds) AS side (holder_id, kind)
         UNION
         SELECT side.holder_id, side.kind
         FROM unnest(p_credit_holder_ids, p_credit_kinds) AS side (holder_id, kind)
         UNION
-        SELECT held.debit_holder_id, held.debit_kind
+        SELECT side.holder_id, side.kind
         FROM unnest(p_pending_ids) AS item (pending_id)
-        INNER JOIN ledger_transfer AS held ON held.id = item.pending_id
-        UNION
-        SELECT held.credit_holder_id, held.credit_kind
-        FROM unnest(p_pending_ids) AS item (pending_id)
-        INNER JOIN ledger_transfer AS held ON held.id = item.pending_id
-    ) AS touched ON touched.holder_id = account.holder_id AND touched.kind = account.kind
-    ORDER BY account.holder_id, account.kind
-    FOR NO KEY UPDATE OF account;
+        CROSS JOIN LATERAL (
+            SELECT held.*
+            FROM ledger_transfer AS held
+            WHERE held.id = item.pending_id
+            LIMIT 1
+        ) AS held
+        CROSS JOIN LATERAL (
+            VALUES
+            (held.debit_holder_id, held.debit_kind),
+            (held.credit_holder_id, held.credit_kind)
+        ) AS side (holder_id, kind)
+        WHERE item.pending_id IS NOT NULL
+        ORDER BY holder_id, kind
+    ) AS touched
+    CROSS JOIN LATERAL (
+        SELECT
+            book.holder_id,
+            book.kind,
+            book.credits_posted - book.debits_posted - book.debits_pending AS available,
+            book.credits_posted + book.credits_pending AS credited,
+            book.ctid AS place
+        FROM ledger_account AS book
+        WHERE book.holder_id = touched.holder_id AND book.kind = touched.kind
+        FOR NO KEY UPDATE
+    ) AS account;
 
-    WITH item AS MATERIALIZED (
+    WITH account AS MATERIALIZED (
+        SELECT locked.*
+        FROM unnest(v_holder_ids, v_kinds, v_available, v_credited, v_places)
+            AS locked (holder_id, kind, available, credited, place)
+    ),
+
+    item AS MATERIALIZED (
         SELECT
             raw.ordinal,
             raw.id,
@@ -93,16 +125,21 @@ BEGIN
             id, phase, debit_holder_id, debit_kind, credit_holder_id,
             credit_kind, amount, pending_id, expires_at, reason, ordinal
         )
-        LEFT JOIN ledger_transfer AS held
-            ON raw.phase >= 2 AND held.id = raw.pending_id AND held.phase = 1
+        LEFT JOIN LATERAL (
+            SELECT reservation.*
+            FROM ledger_transfer AS reservation
+            WHERE reservation.id = raw.pending_id AND reservation.phase = 1 AND raw.phase >= 2
+            LIMIT 1
+        ) AS held ON TRUE
     ),
 
     examined AS MATERIALIZED (
         SELECT
             item.*,
             debit.pooled AS debit_pooled,
-            debit_account.credits_posted - debit_account.debits_posted
-            - debit_account.debits_pending AS available,
+            debit_account.available,
+            debit_account.place AS debit_place,
+            credit_account.place AS credit_place,
             CASE
                 WHEN item.occurrence > 1 THEN 'id_repeated_in_batch'
                 WHEN old.id IS NOT NULL THEN
@@ -128,7 +165,12 @@ BEGIN
                     END
                 WHEN item.phase >= 2 THEN
                     CASE
-                        WHEN item.held_id IS NULL THEN 'pending_not_found'
+                        WHEN
+                            item.held_id IS NULL
+                            -- It was committed after the accounts were locked, thus without them.
+                            OR (NOT debit.pooled AND debit_account.place IS NULL)
+                            OR (NOT credit.pooled AND credit_account.place IS NULL)
+                            THEN 'pending_not_found'
                         WHEN resolved.phase = 2 THEN 'pending_already_posted'
                         WHEN resolved.phase = 3 THEN 'pending_already_voided'
                         WHEN resolved.phase = 4 THEN 'pending_already_expired'
@@ -139,7 +181,7 @@ BEGIN
                         ) THEN 'pending_not_due'
                         ELSE 'ok'
                     END
-                WHEN item.amount <= 0 THEN 'amount_must_be_positive'
+                WHEN (item.amount > 0) IS NOT TRUE THEN 'amount_must_be_positive'
                 WHEN item.amount > c_amount_max THEN 'amount_too_large'
                 WHEN
                     item.debit_holder_id = item.credit_holder_id
@@ -147,57 +189,61 @@ BEGIN
                     THEN 'accounts_must_be_different'
                 WHEN debit.kind IS NULL OR credit.kind IS NULL THEN 'unknown_kind'
                 WHEN debit.asset <> credit.asset THEN 'assets_must_match'
-                WHEN NOT debit.pooled AND debit_account.holder_id IS NULL
+                WHEN NOT debit.pooled AND debit_account.place IS NULL
                     THEN 'debit_account_not_found'
-                WHEN NOT credit.pooled AND credit_account.holder_id IS NULL
+                WHEN NOT credit.pooled AND credit_account.place IS NULL
                     THEN 'credit_account_not_found'
                 WHEN item.expires_at IS NOT NULL AND item.phase = 0 THEN 'expiry_needs_pending'
                 WHEN item.expires_at <= p_recorded_at THEN 'expires_in_the_past'
-                WHEN
-                    NOT credit.pooled
-                    AND credit_account.credits_posted + credit_account.credits_pending
-                    > c_credits_max
-                    THEN 'credit_account_full'
+                WHEN credit_account.credited > c_credits_max THEN 'credit_account_full'
                 ELSE 'ok'
             END AS verdict
         FROM item
-        LEFT JOIN ledger_transfer AS old ON old.id = item.id
-        LEFT JOIN ledger_transfer AS resolved ON resolved.pending_id = item.pending_id
+        LEFT JOIN LATERAL (
+            SELECT same.*
+            FROM ledger_transfer AS same
+            WHERE same.id = item.id
+            LIMIT 1
+        ) AS old ON TRUE
+        LEFT JOIN LATERAL (
+            SELECT resolution.phase
+            FROM ledger_transfer AS resolution
+            WHERE resolution.pending_id = item.pending_id
+            LIMIT 1
+        ) AS resolved ON TRUE
         LEFT JOIN ledger_kind AS debit ON debit.kind = item.debit_kind
         LEFT JOIN ledger_kind AS credit ON credit.kind = item.credit_kind
-        LEFT JOIN ledger_account AS debit_account
+        LEFT JOIN account AS debit_account
             ON
                 debit_account.holder_id = item.debit_holder_id
                 AND debit_account.kind = item.debit_kind
-        LEFT JOIN ledger_account AS credit_account
+        LEFT JOIN account AS credit_account
             ON
                 credit_account.holder_id = item.credit_holder_id
                 AND credit_account.kind = item.credit_kind
     ),
 
+    -- One window does for both: an end of a reservation stands with the other ends of the same
+    -- one, and a debit, which ends nothing, with the other debits of its account.
     decided AS MATERIALIZED (
         SELECT
             examined.*,
             CASE
                 WHEN examined.verdict <> 'ok' THEN examined.verdict
-                WHEN examined.phase >= 2 THEN
-                    CASE
-                        WHEN row_number() OVER (
-                            PARTITION BY examined.pending_id, examined.verdict = 'ok'
-                            ORDER BY examined.ordinal
-                        ) > 1 THEN 'pending_resolved_in_batch'
-                        ELSE 'ok'
-                    END
-                WHEN examined.debit_pooled THEN 'ok'
-                WHEN examined.available < sum(examined.amount) OVER (
-                    PARTITION BY
-                        examined.debit_holder_id, examined.debit_kind,
-                        examined.verdict = 'ok' AND examined.phase <= 1
-                    ORDER BY examined.ordinal
-                ) THEN 'exceeds_balance'
+                WHEN examined.phase >= 2 AND row_number() OVER rival > 1
+                    THEN 'pending_resolved_in_batch'
+                WHEN examined.phase <= 1 AND NOT examined.debit_pooled
+                    AND examined.available < sum(examined.amount) OVER rival
+                    THEN 'exceeds_balance'
                 ELSE 'ok'
             END AS result
         FROM examined
+        WINDOW rival AS (
+            PARTITION BY
+                examined.pending_id, examined.debit_holder_id, examined.debit_kind,
+                examined.verdict = 'ok'
+            ORDER BY examined.ordinal
+        )
     ),
 
     inserted AS (
@@ -212,14 +258,13 @@ BEGIN
         FROM decided
         WHERE decided.result = 'ok'
         ORDER BY decided.id
-        ON CONFLICT DO NOTHING
-        RETURNING 1
     ),
 
     delta AS MATERIALIZED (
         SELECT
             side.holder_id,
             side.kind,
+            side.place,
             sum(side.is_debit * side.pending) AS debits_pending,
             sum(side.is_debit * side.posted) AS debits_posted,
             sum((1 - side.is_debit) * side.pending) AS credits_pending,
@@ -228,6 +273,7 @@ BEGIN
             SELECT
                 leg.holder_id,
                 leg.kind,
+                leg.place,
                 leg.is_debit,
                 CASE
                     WHEN decided.phase = 1 THEN decided.amount
@@ -238,23 +284,24 @@ BEGIN
             FROM decided
             CROSS JOIN LATERAL (
                 VALUES
-                (decided.debit_holder_id, decided.debit_kind, 1),
-                (decided.credit_holder_id, decided.credit_kind, 0)
-            ) AS leg (holder_id, kind, is_debit)
+                (decided.debit_holder_id, decided.debit_kind, decided.debit_place, 1),
+                (decided.credit_holder_id, decided.credit_kind, decided.credit_place, 0)
+            ) AS leg (holder_id, kind, place, is_debit)
             WHERE decided.result = 'ok'
         ) AS side
-        GROUP BY side.holder_id, side.kind
+        GROUP BY side.holder_id, side.kind, side.place
     ),
 
     moved AS (
-        UPDATE ledger_account AS account
+        UPDATE ledger_account AS book
         SET
-            debits_pending = account.debits_pending + delta.debits_pending,
-            debits_posted = account.debits_posted + delta.debits_posted,
-            credits_pending = account.credits_pending + delta.credits_pending,
-            credits_posted = account.credits_posted + delta.credits_posted
+            debits_pending = book.debits_pending + delta.debits_pending,
+            debits_posted = book.debits_posted + delta.debits_posted,
+            credits_pending = book.credits_pending + delta.credits_pending,
+            credits_posted = book.credits_posted + delta.credits_posted
         FROM delta
-        WHERE account.holder_id = delta.holder_id AND account.kind = delta.kind
+        WHERE book.ctid = delta.place AND book.ctid = ANY(v_places)
+        RETURNING 1
     ),
 
     pooled AS (
@@ -266,22 +313,23 @@ BEGIN
             delta.holder_id, delta.kind, delta.debits_pending, delta.debits_posted,
             delta.credits_pending, delta.credits_posted, p_recorded_at
         FROM delta
-        INNER JOIN ledger_kind AS kind ON kind.kind = delta.kind AND kind.pooled
+        WHERE delta.place IS NULL
     )
 
     SELECT
         coalesce(array_agg(decided.result ORDER BY decided.ordinal), '{}'),
-        count(*) FILTER (WHERE decided.result = 'ok'),
-        (SELECT count(*) FROM inserted)
-    INTO v_results, v_accepted, v_inserted
+        (SELECT count(delta.place) FROM delta) - (SELECT count(*) FROM moved)
+    INTO v_results, v_missed
     FROM decided;
-
-    -- Someone else has just written one of these ids, or resolved the same pending transfer,
-    -- between two pools: nothing was kept, and the caller tries the batch again.
-    IF v_inserted <> v_accepted THEN
-        RAISE EXCEPTION 'race_lost' USING ERRCODE = 'serialization_failure';
+    IF v_missed <> 0 THEN
+        RAISE EXCEPTION 'account_moved' USING ERRCODE = 'serialization_failure';
     END IF;
     RETURN v_results;
+EXCEPTION
+    WHEN unique_violation THEN
+        -- Someone else has just written one of these ids, or ended the same reservation, between
+        -- two pools: nothing was kept, and the caller tries its transaction again.
+        RAISE EXCEPTION 'race_lost' USING ERRCODE = 'serialization_failure';
 END
 $$;
 REVOKE ALL ON FUNCTION ledger_post(
