@@ -28,6 +28,8 @@ FIELDS = (
     "end_lng",
 )
 PLACE_FIELDS = ("start_lat", "start_lng", "end_lat", "end_lng")
+# A trip has a distance or places; what else a layout names, its files must have.
+OPTIONAL_FIELDS = ("distance_m", *PLACE_FIELDS)
 ZONE_STATED = "stated"
 ISO = "iso8601"
 _NAME = r"[a-z][a-z0-9-]*"
@@ -103,6 +105,13 @@ def _read(path: Path) -> Layout:
                     "unknown_value",
                     f"未知的字段 {field}",
                     f"{field} is not among the columns",
+                )
+            elif field not in OPTIONAL_FIELDS:
+                root.report(
+                    "optional",
+                    "unknown_value",
+                    f"{field} 不可缺少",
+                    f"{field} must always be there; only {', '.join(OPTIONAL_FIELDS)} may be absent",
                 )
         modes = root.texts_by_name("modes", required=mode is None)
     file.finish()

@@ -205,9 +205,8 @@ def check_trips(
     refused rows), `refused` (one of REFUSAL_CODES, or null). `limits` maps each known mode to
     its highest mean speed in km/h. Distance without odometer: haversine of the end points.
     """
-    known = {word: mode for word, mode in layout.modes.items() if mode in limits}
-    if layout.mode is not None:
-        known = {layout.mode: layout.mode}
+    words = layout.modes if layout.mode is None else {layout.mode: layout.mode}
+    known = {word: mode for word, mode in words.items() if mode in limits}
     cells = _with_distance(_read_cells(frame, layout)).with_columns(
         pl.col("mode_word")
         .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
