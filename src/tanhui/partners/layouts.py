@@ -111,7 +111,7 @@ def _read(path: Path) -> Layout:
                     "optional",
                     "unknown_value",
                     f"{field} 不可缺少",
-                    f"{field} must always be there; only {', '.join(OPTIONAL_FIELDS)} may be absent",
+                    f"{field} must be there; only {', '.join(OPTIONAL_FIELDS)} may be absent",
                 )
         modes = root.texts_by_name("modes", required=mode is None)
     file.finish()
