@@ -63,7 +63,7 @@ def test_statement_groups_days_switches_months_and_explains_the_limit(city: City
     assert html.count("共享单车骑行") >= 2
     older = city.yesterday - timedelta(days=40)
     assert f"?month={older:%Y-%m}" in html
-    assert "1,500 m" in _text(client, f"/m/statement?month={older:%Y-%m}")
+    assert "1,500&nbsp;m" in _text(client, f"/m/statement?month={older:%Y-%m}")
     before = city.yesterday - timedelta(days=1)
     capped = _text(client, f"/m/statement?month={before:%Y-%m}")
     assert "应得 43，当天已到上限，计 30" in capped
