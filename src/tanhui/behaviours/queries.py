@@ -204,6 +204,7 @@ def why(*, citizen_id: int, key: str) -> WhyCard:
             "scene": scene_number,
             "chunk_id": chunk_id,
             "started_at": started_at,
+            "reference_digest": digest,
         },
     )
     duration_us = (row.ended_at - row.started_at) // _MICROSECOND

@@ -63,9 +63,24 @@ def first_of_each(digests: Ints) -> Ints:
 def statement_order(deeds: Deeds) -> Ints:
     """Positions sorted by citizen, day, scene and then in the order the deeds were done."""
     if len(deeds) and (deeds.scene == deeds.scene[0]).all():
-        # Within one scene the time alone orders the days, and the sort is stable by place.
-        return np.lexsort((deeds.started, deeds.citizen))
-    return np.lexsort((deeds.started, deeds.scene, deeds.day, deeds.citizen))
+        # Within one scene the time alone orders the days.
+        return _untied(deeds, np.lexsort((deeds.started, deeds.citizen)))
+    return _untied(deeds, np.lexsort((deeds.started, deeds.scene, deeds.day, deeds.citizen)))
+
+
+def _untied(deeds: Deeds, order: Ints) -> Ints:
+    """The order, where deeds begun at one instant follow their digests.
+
+    The place in a file is not kept, and whoever recomputes a day's cap needs the same order.
+    """
+    citizen, started = deeds.citizen[order], deeds.started[order]
+    same = (citizen[1:] == citizen[:-1]) & (started[1:] == started[:-1])
+    if same.any():
+        tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+        among = order[tied]
+        keys = (deeds.digest, deeds.started, deeds.scene, deeds.day, deeds.citizen)
+        order[tied] = among[np.lexsort([key[among] for key in keys])]
+    return order
 
 
 @dataclass(frozen=True)

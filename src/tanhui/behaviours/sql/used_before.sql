@@ -1,5 +1,6 @@
 -- What the scene had paid the citizen on that day before this deed: earlier chunks, and in the
--- same chunk the deeds done earlier. This is the order in which settlement fills a day's cap.
+-- same chunk the deeds done earlier, or at the same instant under a lesser digest. This is the
+-- order in which settlement fills a day's cap.
 SELECT coalesce(sum(behaviour.points), 0)::bigint
 FROM behaviours_behaviour AS behaviour
 WHERE
@@ -9,5 +10,9 @@ WHERE
     AND behaviour.scene = %(scene)s
     AND (
         behaviour.chunk_id < %(chunk_id)s
-        OR (behaviour.chunk_id = %(chunk_id)s AND behaviour.started_at < %(started_at)s)
+        OR (
+            behaviour.chunk_id = %(chunk_id)s
+            AND (behaviour.started_at, behaviour.reference_digest)
+            < (%(started_at)s, %(reference_digest)s)
+        )
     );
