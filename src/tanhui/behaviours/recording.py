@@ -260,9 +260,11 @@ def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
     chosen = np.flatnonzero(np.isin(measured.deeds.place, new.place, assume_unique=True))
     order = chosen[statement_order(new)]
     measured = measured.keep(order)
-    chunk_id = store.next_chunk_id()
     if len(order):
         ledger.lock_holders(holder_ids=np.unique(measured.deeds.citizen), kind=CITIZEN_POINTS)
+    # Numbered only now: of two chunks that pay one citizen, the lesser number was first.
+    chunk_id = store.next_chunk_id()
+    if len(order):
         points = _pay(measured, chunk_id, at)
         store.add_behaviours(
             measured.deeds,
