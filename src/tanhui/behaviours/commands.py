@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,15 +25,16 @@ from tanhui.governance.permissions import require
 from tanhui.identity.commands import register_simulated
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.references import reference_digests
-from tanhui.kernel.refusals import Invalid
+from tanhui.kernel.refusals import Invalid, NotFound
 from tanhui.partners import queries as partners
 from tanhui.partners.files import look_through
 from tanhui.partners.layouts import Layout, load_layout
 from tanhui.partners.riders import RiderBook, byte_strings, rider_digests
 from tanhui.partners.trips import read_file
-from tanhui.scenes.library import city_library
+from tanhui.scenes.library import SceneLibrary, city_library
 
-CHUNK_ROWS = 500_000
+# A large chunk pays each citizen once for more deeds; a smaller one takes less memory.
+CHUNK_ROWS = 1_000_000
 # Another batch may win a reference or a lock; after that many tries something else is wrong.
 _TRIES = 5
 _LOST_RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
@@ -104,6 +106,21 @@ def _riders(
     return _bound_riders(partners.rider_book(partner_id), key)
 
 
+def _days_to_open(trips: pl.DataFrame, library: SceneLibrary) -> Ints:
+    """The days on which deeds can be recorded: a file of wild dates makes no tables for them."""
+    sound = trips.filter(pl.col("refused").is_null())["started_at"]
+    days = np.unique(store.city_days(sound.dt.epoch("us").to_numpy()))
+    return days[[_is_ruled(store.to_date(day), library) for day in days]]
+
+
+def _is_ruled(day: date, library: SceneLibrary) -> bool:
+    for scene in library.scenes:
+        with suppress(NotFound):
+            library.rule_on(scene, day)
+            return True
+    return False
+
+
 def record_chunk(*, actor: Actor, source: Source, trips: pl.DataFrame, at: datetime) -> ChunkResult:
     """Records one chunk of checked trips in one transaction; all of it or nothing.
 
@@ -111,9 +128,8 @@ def record_chunk(*, actor: Actor, source: Source, trips: pl.DataFrame, at: datet
     same reference, the chunk is settled again and finds it existing. Refuses: `not_permitted`.
     """
     require(actor, "behaviours.record_batch")
-    sound = trips.filter(pl.col("refused").is_null())["started_at"]
     with transaction.atomic():
-        store.open_days(store.city_days(sound.dt.epoch("us").to_numpy()))
+        store.open_days(_days_to_open(trips, source.library))
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():

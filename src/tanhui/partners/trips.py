@@ -21,6 +21,7 @@ from tanhui.partners.raw import LINE, TORN, UNREADABLE, raw_frames
 DURATION_MAX = timedelta(hours=24)
 # Metres for each microsecond as km/h; a whole number, so that a limit is met exactly.
 _KMH_PER_M_PER_US = 3_600_000
+_PIECE_ROWS = 100_000
 _INSTANT = pl.Datetime("us", "UTC")
 # Control characters, and what stands for bytes that are no text.
 _NO_LETTERS = [*map(chr, range(32)), UNREADABLE]
@@ -231,9 +232,19 @@ def check_trips(
 def read_file(
     file: PartnerFile, layout: Layout, *, now: datetime, limits: Mapping[str, int], chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
-    """The trips of a file that has been looked through, in frames of about `chunk_rows` rows."""
-    for frame in raw_frames(file, layout, chunk_rows=chunk_rows):
-        yield check_trips(frame, layout, now=now, limits=limits)
+    """The trips of a file that has been looked through, in frames of about `chunk_rows` rows.
+
+    Text is taken apart in smaller pieces: cells that are still text take many times the memory of
+    the trips they become.
+    """
+    gathered: list[pl.DataFrame] = []
+    for frame in raw_frames(file, layout, chunk_rows=min(chunk_rows, _PIECE_ROWS)):
+        gathered.append(check_trips(frame, layout, now=now, limits=limits))
+        if sum(trips.height for trips in gathered) >= chunk_rows:
+            yield pl.concat(gathered, rechunk=True)
+            gathered = []
+    if gathered:
+        yield pl.concat(gathered, rechunk=True)
 
 
 def read_chunks(
