@@ -270,6 +270,34 @@ def test_a_batch_that_waited_sees_what_the_first_one_spent(books: Database) -> N
     assert answers == [(["exceeds_balance"],)]
 
 
+BETWEEN_POOLS = f"""SELECT ledger_post(
+    ARRAY['{attacks.FRESH}']::uuid[], '{{0}}', '{{0}}', '{{101}}', '{{0}}', '{{102}}', '{{5}}',
+    ARRAY[NULL]::uuid[], ARRAY[NULL]::timestamptz[], '{{1}}', now()
+)"""
+
+
+def test_a_lost_race_says_so(books: Database) -> None:
+    raised: list[psycopg.Error] = []
+
+    def post(connection: psycopg.Connection[Any]) -> None:
+        try:
+            connection.execute(BETWEEN_POOLS)
+        except psycopg.Error as error:
+            raised.append(error)
+
+    # No account is locked between pools, so only the id itself tells that both are the same.
+    with psycopg.connect(books.app_url) as first, psycopg.connect(books.app_url) as second:
+        assert first.execute(BETWEEN_POOLS).fetchone() == (["ok"],)
+        waiting = threading.Thread(target=post, args=(second,))
+        waiting.start()
+        _wait_until_it_waits(first, second.info.backend_pid)
+        first.commit()
+        waiting.join()
+        assert [type(error) for error in raised] == [errors.SerializationFailure]
+        second.rollback()
+        assert second.execute(BETWEEN_POOLS).fetchone() == (["exists"],)
+
+
 POST_BACKWARDS = """SELECT ledger_post(
     ARRAY[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{0, 0, 0}', '{3, 2, 1}',
     '{1, 1, 1}', '{0, 0, 0}', '{102, 102, 102}', '{5, 5, 5}', ARRAY[NULL, NULL, NULL]::uuid[],
