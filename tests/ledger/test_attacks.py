@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from tanhui.config.settings import checkout_root
 from tests.conftest import DatabaseUrl
 from tests.ledger import attacks
 
@@ -65,6 +66,11 @@ def test_every_constraint_has_its_attack(owner: Connection) -> None:
         """
     ).fetchall()
     assert {row[0] for row in found} == set(attacks.ON_CONSTRAINTS)
+
+
+def test_the_documentation_names_every_constraint() -> None:
+    table = (checkout_root() / "docs" / "ledger.md").read_text(encoding="utf-8")
+    assert not [name for name in attacks.ON_CONSTRAINTS if f"`{name}`" not in table]
 
 
 @pytest.mark.parametrize("attack", attacks.DENIED)
