@@ -247,12 +247,13 @@ class Recount:
     references: int
     differing_postings: int
     differing_chunks: int
+    lone_references: int
 
     @property
     def matches(self) -> bool:
         """Whether each deed has its reference, and each posting and chunk is the sum of its own."""
         return self.deeds == self.references and not (
-            self.differing_postings or self.differing_chunks
+            self.differing_postings or self.differing_chunks or self.lone_references
         )
 
 

@@ -31,7 +31,10 @@ SELECT
     (SELECT count(*) FROM behaviours_reference) AS reference_count,
     (
         SELECT count(*)
-        FROM (SELECT * FROM owed WHERE owed.amount > 0) AS due
+        FROM (
+            SELECT * FROM owed
+            WHERE owed.amount > 0
+        ) AS due
         FULL JOIN posted ON posted.id = due.id
         WHERE posted.amount IS DISTINCT FROM due.amount
     ) AS differing_postings,
@@ -51,4 +54,17 @@ SELECT
             chunk.recorded_count <> coalesce(summed.deeds, 0)
             OR chunk.points <> coalesce(summed.points, 0)
             OR chunk.reduction_mg <> coalesce(summed.reduction_mg, 0)
-    ) AS differing_chunks;
+    ) AS differing_chunks,
+    (
+        SELECT count(*)
+        FROM behaviours_reference AS known
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM behaviours_behaviour AS behaviour
+            WHERE
+                behaviour.citizen_id = known.citizen_id
+                AND behaviour.started_at = known.started_at
+                AND behaviour.partner_id = known.partner_id
+                AND behaviour.reference_digest = known.digest
+        )
+    ) AS lone_references;
