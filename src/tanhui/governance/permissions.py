@@ -9,6 +9,8 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Forbidden
 
 PERMISSIONS: dict[str, frozenset[str]] = {
+    "persons.simulate": frozenset({"operator", "platform"}),
+    "login_links.open": frozenset({"platform"}),
     "partner.register": frozenset({"operator"}),
     "partner.bind_riders": frozenset({"operator", "partner"}),
     "behaviours.record_batch": frozenset({"operator", "partner"}),

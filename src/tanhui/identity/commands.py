@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tanhui.governance.commands import write_audit
+from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
 from tanhui.identity.models import LoginCode, LoginLink, Person, Session
 from tanhui.identity.phones import parse_phone
@@ -114,11 +115,10 @@ def register_simulated(*, actor: Actor, count: int, at: datetime) -> list[int]:
     """Makes sure of `count` simulated persons; answers the first `count` of them in id order.
 
     The cast's citizens are among them and come first. Refuses `simulated_only` outside a demo or
-    a test, `not_yours` unless the platform or its operator acts, and `count_out_of_range`.
+    a test, `not_permitted` and `count_out_of_range`.
     """
     _require_simulated()
-    if not actor.roles & {"platform", "operator"}:
-        raise refusals.not_yours()
+    require(actor, "persons.simulate")
     if not 1 <= count <= SIMULATED_MAX:
         raise refusals.count_out_of_range(SIMULATED_MAX)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -223,12 +223,11 @@ def _try_code(index: bytes, code: str, at: datetime) -> Exception | None:
 def open_login_link(*, actor: Actor, persona: str, at: datetime) -> str:
     """A token that logs a browser in once as one of the cast, within a day.
 
-    Refuses `simulated_only` outside a demo or a test, `not_yours` unless the platform acts,
+    Refuses `simulated_only` outside a demo or a test, `not_permitted`,
     `persona_unknown` and `persona_without_page` (members of staff have no pages yet).
     """
     _require_simulated()
-    if "platform" not in actor.roles:
-        raise refusals.not_yours()
+    require(actor, "login_links.open")
     known = personas.BY_NAME.get(persona)
     if known is None:
         raise refusals.persona_unknown(persona)
