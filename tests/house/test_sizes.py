@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tests.house.tree import Fault, files, found_in, name_of, parsed
@@ -11,6 +12,7 @@ FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
 LINE_CHARACTERS_MAX = 100
 FOLDERS = ("src", "tests", "benchmarks", "scripts")
+_PRAGMA = re.compile(r"  # (?:type: ignore|noqa|pragma).*$")
 SIZED = (".py", ".sql", ".html", ".css", ".js")
 
 
@@ -21,7 +23,9 @@ def file_faults(text: str, *, lines_too: bool) -> Iterator[Fault]:
         yield len(lines), f"{len(lines)} lines in one file"
     if lines_too:
         for number, line in enumerate(lines, start=1):
-            if len(line) > LINE_CHARACTERS_MAX:
+            # A word to the tools is not part of the sentence, and one word cannot be broken.
+            told = _PRAGMA.sub("", line)
+            if len(told) > LINE_CHARACTERS_MAX and " " in told.strip():
                 yield number, f"{len(line)} characters in one line"
 
 
@@ -55,6 +59,7 @@ def test_functions() -> None:
 
 def test_a_long_file_a_long_line_and_a_long_function_are_found() -> None:
     assert len(list(file_faults("x\n" * 401, lines_too=True))) == 1
-    assert len(list(file_faults("x" * 101, lines_too=True))) == 1
+    assert len(list(file_faults("x " * 51, lines_too=True))) == 1
+    assert not list(file_faults("x = 1" + " " * 2 + "# noqa: " + "A" * 100, lines_too=True))
     assert not list(file_faults("x" * 100 + "\n" + "x\n" * 399, lines_too=True))
     assert found_in("def f():\n" + "    x = 1\n" * 70, function_faults) == ["f has 71 lines"]

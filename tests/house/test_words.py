@@ -18,7 +18,7 @@ from tests.house.tree import ROOT, files, name_of
 DOCUMENTS = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md")
 _TEXTS = (".py", ".sql", ".html", ".css", ".js", ".toml", ".md", ".po", ".txt", ".cfg", ".lock", "")
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
-_LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)")
+_LINK = re.compile(r"(?:\]\(|src=\")(?!https?:)([^)#\s\"]+)")
 # Written in halves, so that this file does not find itself.
 BANNED = tuple(
     re.compile("".join(halves))
@@ -142,6 +142,14 @@ def test_the_partner_guide_example_becomes_what_it_says(tmp_path: Path) -> None:
         (str(metres) if metres else "", code or "")
         for metres, code in trips.select("distance_m", "refused").iter_rows()
     ] == told
+
+
+def test_the_layout_shown_to_contributors_can_be_read(tmp_path: Path) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    folder = tmp_path / "common" / "layouts"
+    folder.mkdir(parents=True)
+    (folder / "example.toml").write_text(blocks(text, "toml")[0], encoding="utf-8")
+    assert load_layout(tmp_path, "example").has_rider
 
 
 def test_no_word_that_must_not_appear() -> None:
