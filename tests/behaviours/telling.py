@@ -45,7 +45,7 @@ class City:
     def rows(self, statement: str, *facts: Any) -> list[tuple[Any, ...]]:
         """What the books' owner reads."""
         with psycopg.connect(self.books.owner_url) as owner:
-            return owner.execute(statement, facts).fetchall()
+            return owner.execute(statement, facts or None).fetchall()
 
     def tamper(self, *statements: str) -> None:
         """What only the books' owner could do, and must not."""
