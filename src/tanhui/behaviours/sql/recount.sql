@@ -41,7 +41,7 @@ SELECT
     (
         SELECT count(*)
         FROM behaviours_chunk AS chunk
-        LEFT JOIN (
+        FULL JOIN (
             SELECT
                 paid.chunk_id,
                 sum(paid.deeds) AS deeds,
@@ -51,9 +51,9 @@ SELECT
             GROUP BY paid.chunk_id
         ) AS summed ON summed.chunk_id = chunk.id
         WHERE
-            chunk.recorded_count <> coalesce(summed.deeds, 0)
-            OR chunk.points <> coalesce(summed.points, 0)
-            OR chunk.reduction_mg <> coalesce(summed.reduction_mg, 0)
+            chunk.recorded_count IS DISTINCT FROM coalesce(summed.deeds, 0)
+            OR chunk.points IS DISTINCT FROM coalesce(summed.points, 0)
+            OR chunk.reduction_mg IS DISTINCT FROM coalesce(summed.reduction_mg, 0)
     ) AS differing_chunks,
     (
         SELECT count(*)
