@@ -83,7 +83,7 @@ def _columns(transfers: Sequence[Transfer | Resolution]) -> dict[str, object]:
     expiries = [item.expires_at if item else None for item in plain]
     return {
         "ids": _uuids([item.id for item in transfers]),
-        "phases": _int2([item.phase for item in transfers]),
+        "phases": _int2([int(item.phase) for item in transfers]),
         "debit_holder_ids": _int8([item.debit.holder_id if item else 0 for item in plain]),
         "debit_kinds": _int2([item.debit.kind.number if item else 0 for item in plain]),
         "credit_holder_ids": _int8([item.credit.holder_id if item else 0 for item in plain]),
@@ -104,8 +104,11 @@ def _int8(values: Sequence[int]) -> binary.Int8Array:
 
 
 def _uuids(values: Sequence[UUID | None]) -> binary.UuidArray:
-    octets = b"".join((value or _NO_ID).bytes for value in values)
-    return binary.UuidArray(np.frombuffer(octets, dtype="V16"), _present(values))
+    present = _present(values)
+    if not present.any():
+        return binary.UuidArray(np.zeros(len(values), dtype="V16"), present)
+    octets = b"".join([(value or _NO_ID).bytes for value in values])
+    return binary.UuidArray(np.frombuffer(octets, dtype="V16"), present)
 
 
 def _timestamps(values: Sequence[datetime | None]) -> binary.TimestamptzArray:

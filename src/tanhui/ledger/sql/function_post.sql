@@ -27,6 +27,7 @@ SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_nestloop = off
+SET enable_mergejoin = off
 SET jit = off
 AS $$
 DECLARE
