@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tanhui.behaviours.queries import recount, statement
+from tanhui.behaviours.queries import statement
+from tanhui.behaviours.recount import recount
 from tanhui.governance.models import AuditRow
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import Forbidden, Invalid, NotFound, Refusal

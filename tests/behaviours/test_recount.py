@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tanhui.behaviours.queries import recount
+from tanhui.behaviours.recount import recount
 from tanhui.ledger.queries import recount as recount_ledger
 from tests.behaviours.telling import City
 from tests.cast import NOW, ZHOU_RIDER, ride

@@ -11,7 +11,7 @@ from django.conf import settings as product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tanhui.behaviours.queries import recount
+from tanhui.behaviours.recount import recount
 from tanhui.identity.commands import register_simulated
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.references import reference_digest

@@ -1,0 +1,115 @@
+"""Two deliveries at once: a day's limit holds, and what both bring is recorded once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from tanhui.behaviours.commands import FileResult
+from tanhui.behaviours.queries import statement, why
+from tanhui.behaviours.recount import recount
+from tanhui.kernel.periods import CITY_ZONE
+from tests.behaviours.telling import City, balance
+from tests.cast import NOW, ZHOU_RIDER, ride
+
+pytestmark = pytest.mark.database
+
+MORNING = datetime(2026, 3, 20, 6, tzinfo=CITY_ZONE)
+PATIENCE_SECONDS = 60
+
+
+def _at_once(*acts: Callable[[], FileResult]) -> list[FileResult]:
+    """Runs the acts in threads that set out together, each with a connection of its own."""
+    gate = threading.Barrier(len(acts))
+    answers: list[FileResult | BaseException | None] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], FileResult]) -> None:
+        try:
+            gate.wait(PATIENCE_SECONDS)
+            answers[place] = act()
+        except BaseException as error:
+            answers[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=run, args=(place, act), daemon=True)
+        for place, act in enumerate(acts)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    results = []
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+        assert answer is not None, "a delivery never came to its end"
+        results.append(answer)
+    return results
+
+
+def _rides(prefix: str, rides: int, **changed: Any) -> list[dict[str, Any]]:
+    return [
+        ride(f"{prefix}{n}", started_at=MORNING + timedelta(minutes=17 * n), **changed)
+        for n in range(rides)
+    ]
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_two_deliveries_of_one_day_never_pay_more_than_the_day(city: City, turn: int) -> None:
+    first, second = _at_once(
+        lambda: city.ingest(_rides(f"a{turn}-", 12), chunk_rows=3),
+        lambda: city.ingest(_rides(f"b{turn}-", 12), chunk_rows=3),
+    )
+    assert first.points + second.points == 30
+    assert (first.recorded, second.recorded) == (12, 12)
+    assert balance(city.seated.lin) == (30, 24 * 118_389)
+    assert recount().matches
+    # Each card tells what was really used up before it, whoever came first.
+    rows = statement(citizen_id=city.seated.lin, month=None, at=NOW).rows
+    for row in rows:
+        card = why(citizen_id=city.seated.lin, key=row.key)
+        room = max(0, 30 - card.points.used_before)
+        assert row.points == min(row.points_uncapped, room)
+
+
+@pytest.mark.parametrize("chunk_rows", [2, 7, 100])
+def test_two_identical_deliveries_record_once(city: City, chunk_rows: int) -> None:
+    rides = _rides("JC", 14) + _rides("JZ", 7, rider=ZHOU_RIDER)
+    first, second = _at_once(
+        lambda: city.ingest(rides, chunk_rows=chunk_rows),
+        lambda: city.ingest(rides, chunk_rows=chunk_rows),
+    )
+    assert first.recorded + second.recorded == 21
+    assert first.exists + second.exists == 21
+    assert balance(city.seated.lin) == (30, 14 * 118_389)
+    assert balance(city.seated.zhou) == (30, 7 * 118_389)
+    assert recount().matches
+
+
+def test_two_deliveries_that_meet_crosswise_come_to_an_end(city: City) -> None:
+    """One has the citizens and the trips in the other's reverse order; neither waits for ever."""
+    rides = _rides("JC", 10) + _rides("JZ", 10, rider=ZHOU_RIDER)
+    first, second = _at_once(
+        lambda: city.ingest(rides, chunk_rows=5),
+        lambda: city.ingest(rides[::-1], chunk_rows=5),
+    )
+    assert first.recorded + second.recorded == 20
+    assert recount().matches
+
+
+def test_two_deliveries_that_open_the_same_new_days(city: City) -> None:
+    begun = datetime(2022, 5, 1, 8, tzinfo=CITY_ZONE)
+
+    def days(prefix: str) -> list[dict[str, Any]]:
+        return [ride(f"{prefix}{n}", started_at=begun + timedelta(days=n)) for n in range(20)]
+
+    results = _at_once(lambda: city.ingest(days("a")), lambda: city.ingest(days("b")))
+    assert [result.recorded for result in results] == [20, 20]
+    assert recount().matches
