@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from tanhui.behaviours.rows import (
 )
 from tanhui.kernel.periods import CITY_ZONE, city_day, day_end, day_start
 from tanhui.kernel.refusals import NotFound
-from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION, REASON_NUMBERS, Reason
+from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.methodology.explain import explain
 from tanhui.runtime.sql import load
 from tanhui.scenes.library import city_library
@@ -237,34 +236,3 @@ def latest_started_at(*, partner_id: int, since: datetime) -> datetime | None:
     """The start of the newest deed that a partner has brought since an instant."""
     found: datetime | None = _fetch("latest_day", {"partner_id": partner_id, "since": since})[0][0]
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Recount:
-    """The deeds recomputed against the books; all but the first two count faults."""
-
-    deeds: int
-    references: int
-    differing_postings: int
-    differing_chunks: int
-    lone_references: int
-
-    @property
-    def matches(self) -> bool:
-        """Whether each deed has its reference, and each posting and chunk is the sum of its own."""
-        return self.deeds == self.references and not (
-            self.differing_postings or self.differing_chunks or self.lone_references
-        )
-
-
-def recount() -> Recount:
-    """Recomputes postings and chunks from the deeds themselves. Reads all of them."""
-    cells = _fetch(
-        "recount",
-        {
-            "points_kind": CITIZEN_POINTS.number,
-            "reduction_kind": CITIZEN_REDUCTION.number,
-            "reason": REASON_NUMBERS[Reason.BEHAVIOUR_RECORDED],
-        },
-    )[0]
-    return Recount(*(int(cell) for cell in cells))

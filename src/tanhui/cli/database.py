@@ -22,7 +22,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from tanhui.behaviours import commands as behaviours  # noqa: E402
-from tanhui.behaviours import queries as behaviours_queries  # noqa: E402
+from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.cli import demo, serving  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
@@ -115,7 +115,7 @@ def prove(as_json: JsonFlag = False) -> None:
     begun = time.monotonic()
     with ready_database():
         assets = ledger.recount()
-        deeds = behaviours_queries.recount()
+        deeds = behaviours_recount.recount()
     ok = all(asset.matches for asset in assets) and deeds.matches
     answer = {
         "ok": ok,

@@ -1,2 +1,2 @@
 COPY behaviours_reference (partner_id, digest, citizen_id, started_at, reference)
-FROM STDIN (FORMAT binary);
+FROM STDIN WITH BINARY;

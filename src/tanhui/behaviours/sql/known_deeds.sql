@@ -2,12 +2,13 @@
 -- The day is told apart from the keys, so that its partition is found when this is planned.
 WITH known AS (
     SELECT
-        item.ordinal - 1 AS place,
-        (extract(EPOCH FROM behaviour.ended_at) * 1000000)::bigint AS ended,
         behaviour.distance_m::bigint AS distance_m,
-        behaviour.scene::bigint AS scene
-    FROM unnest(%(citizen_ids)s, %(started_at)s, %(digests)s)
-    WITH ORDINALITY AS item (citizen_id, started_at, digest, ordinal)
+        behaviour.scene::bigint AS scene,
+        item.ordinal - 1 AS place,
+        (extract(EPOCH FROM behaviour.ended_at) * 1000000)::bigint AS ended
+    FROM
+        unnest(%(citizen_ids)s, %(started_at)s, %(digests)s)
+        WITH ORDINALITY AS item (citizen_id, started_at, digest, ordinal)
     INNER JOIN behaviours_behaviour AS behaviour
         ON
             behaviour.citizen_id = item.citizen_id

@@ -2,9 +2,9 @@
 -- (whoever asks compares it, for a digest may belong to another one) and the key of the deed.
 WITH known AS (
     SELECT
-        item.ordinal - 1 AS place,
         known.reference,
         known.citizen_id,
+        item.ordinal - 1 AS place,
         (extract(EPOCH FROM known.started_at) * 1000000)::bigint AS started
     FROM unnest(%(digests)s) WITH ORDINALITY AS item (digest, ordinal)
     INNER JOIN behaviours_reference AS known

@@ -23,5 +23,5 @@ WHERE
     behaviour.citizen_id = %(citizen_id)s
     AND behaviour.started_at >= %(since)s
     AND behaviour.started_at < %(until)s
-ORDER BY behaviour.started_at DESC, behaviour.partner_id, behaviour.reference_digest
+ORDER BY behaviour.started_at DESC, behaviour.partner_id ASC, behaviour.reference_digest ASC
 LIMIT %(limit)s;

@@ -1,1 +1,1 @@
-SELECT behaviours_open_days(%(days)s::date [], %(zone)s);
+SELECT behaviours_open_days(%(days)s::date[], %(zone)s);

@@ -3,8 +3,9 @@ WITH used AS (
     SELECT
         item.ordinal - 1 AS place,
         sum(behaviour.points)::bigint AS points
-    FROM unnest(%(citizen_ids)s, %(scenes)s)
-    WITH ORDINALITY AS item (citizen_id, scene, ordinal)
+    FROM
+        unnest(%(citizen_ids)s, %(scenes)s)
+        WITH ORDINALITY AS item (citizen_id, scene, ordinal)
     INNER JOIN behaviours_behaviour AS behaviour
         ON behaviour.citizen_id = item.citizen_id AND behaviour.scene = item.scene
     WHERE behaviour.started_at >= %(day_start)s AND behaviour.started_at < %(day_end)s
