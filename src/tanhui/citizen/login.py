@@ -15,7 +15,7 @@ from tanhui.identity import commands, personas, queries
 from tanhui.identity.sms import gateway, simulated_sms
 from tanhui.kernel.refusals import Refusal
 from tanhui.web.choices import keep_choice, safe_next
-from tanhui.web.entrance import PageRequest, entrance, session_cookie
+from tanhui.web.entrance import PageRequest, client_address, entrance, session_cookie
 from tanhui.web.refusals import refusal_text, retry_after, status_of
 
 _FIELD_OF = {"phone_invalid": "phone", "code_wrong": "code"}
@@ -41,7 +41,7 @@ def log_in(request: PageRequest) -> HttpResponse:
             phone=request.POST.get("phone", ""),
             at=request.at,
             sms=gateway(),
-            address=request.META.get("REMOTE_ADDR") or None,
+            address=client_address(request),
         )
     except Refusal as refusal:
         return _refused(request, refusal)

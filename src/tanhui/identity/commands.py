@@ -253,7 +253,10 @@ def open_login_link(*, actor: Actor, persona: str, at: datetime) -> str:
 
 
 def log_in_by_link(*, token: str, at: datetime) -> str:
-    """Uses a log-in link up; answers a session token. Refuses `link_invalid`."""
+    """Uses a log-in link up; answers a session token.
+
+    Refuses `link_invalid`, and `simulated_only` outside a demo or a test.
+    """
     _require_simulated()
     with transaction.atomic():
         link = (

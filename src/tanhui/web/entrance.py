@@ -123,3 +123,15 @@ def _guarded(request: PageRequest, response: HttpResponse) -> HttpResponse:
     if request.person is not None or request.method != "GET":
         response["Cache-Control"] = "no-store"
     return response
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The network address of the one who asks.
+
+    Behind our own proxy it is the last one that the proxy wrote down; what stands before it was
+    sent by the client and proves nothing.
+    """
+    if settings.TANHUI.behind_proxy:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        return forwarded.rpartition(",")[2].strip() or None
+    return request.META.get("REMOTE_ADDR") or None
