@@ -29,6 +29,7 @@ from tanhui.kernel.refusals import Invalid, NotFound
 from tanhui.partners import queries as partners
 from tanhui.partners.files import look_through
 from tanhui.partners.layouts import Layout, load_layout
+from tanhui.partners.raw import check_columns
 from tanhui.partners.riders import RiderBook, byte_strings, rider_digests
 from tanhui.partners.trips import read_file
 from tanhui.scenes.library import SceneLibrary, city_library
@@ -164,7 +165,7 @@ def record_file(
 
     Sending the file again records nothing twice. `progress` is told rows done and rows in all.
     Refuses: `not_permitted`, `no_such_partner`, `no_such_layout`, `no_riders`, and the whole file
-    as `partners.files.look_through` and `raw_frames` do.
+    as `partners.files.look_through` and `partners.raw.check_columns` do.
     """
     require(actor, "behaviours.record_batch")
     begun = time.monotonic()
@@ -172,6 +173,7 @@ def record_file(
     partner = partners.partner(partner_code)
     layout = load_layout(chosen.content_root, layout_name)
     file = look_through(path)
+    check_columns(file, layout)
     library = city_library(chosen.content_root)
     source = Source(
         partner_id=partner.id,

@@ -242,22 +242,29 @@ def _parquet_frames(
             line += frame.height
 
 
+def check_columns(file: PartnerFile, layout: Layout) -> None:
+    """Refuses `missing_column` for any member, before a row of another one is used."""
+    if file.shape is Shape.PARQUET:
+        with pyarrow.parquet.ParquetFile(file.path) as parquet:
+            _present(file, layout, list(parquet.schema_arrow.names))
+    elif file.shape is Shape.CSV:
+        for _, stream in file.texts():
+            header = _header_of(_Lines().of(stream))
+            if header is not None:
+                _present(file, layout, header)
+
+
 def raw_frames(file: PartnerFile, layout: Layout, *, chunk_rows: int) -> Iterator[pl.DataFrame]:
     """Frames of at most about `chunk_rows` rows. Lines count from 1, on through all members.
 
     A CSV's header is a line; a Parquet's rows count from 1. Refuses `missing_column` before any
     frame, and `broken_file` where a page of a Parquet file cannot be read.
     """
+    check_columns(file, layout)
     ordinals = _Ordinals()
     if file.shape is Shape.PARQUET:
         yield from _parquet_frames(file, layout, ordinals, chunk_rows)
         return
-    if file.shape is Shape.CSV:
-        # A member that cannot be read sinks the file before any row of another one is recorded.
-        for _, stream in file.texts():
-            header = _header_of(_Lines().of(stream))
-            if header is not None:
-                _present(file, layout, header)
     numbered = _Lines()
     for _, stream in file.texts():
         lines = numbered.of(stream)
