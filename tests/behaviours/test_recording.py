@@ -260,13 +260,19 @@ def test_a_delivery_that_cannot_be_is_refused_with_nothing_recorded(
     assert not list((city.folder / "var").glob("reports/*"))
 
 
-@pytest.mark.parametrize("octets", [b"", b"reference,rider\n", "骑".encode("gbk") * 9, b"PK\3\4"])
+@pytest.mark.parametrize(
+    "octets", [b"", b"reference\n", b"reference\nJC1\n", "骑".encode("gbk") * 9, b"PK\3\4"]
+)
 def test_a_file_that_cannot_be_used_leaves_no_trace(city: City, octets: bytes) -> None:
+    """Not even the simulated citizens who would have ridden."""
+    people = city.rows("SELECT count(*) FROM identity_person")
     path = city.folder / "broken.csv"
     path.write_bytes(octets)
     with pytest.raises(Refusal):
-        city.ingest(path)
+        city.ingest(path, layout_name="divvy", actor=OPERATOR, assign_riders=20)
     assert _counts(city) == [(0, 0, 0)]
+    assert city.rows("SELECT count(*) FROM identity_person") == people
+    assert not list((city.folder / "var").glob("reports/*"))
 
 
 def test_the_twin_of_a_public_month_is_recorded_for_assigned_riders(city: City) -> None:
