@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import psycopg
 import pytest
 
 from tanhui.behaviours.recount import recount
 from tanhui.config.settings import TANHUI
+from tanhui.identity.commands import register_simulated
+from tanhui.partners.commands import bind_riders, register_partner
 from tests.behaviours.telling import City, balance
-from tests.cast import BIKE, BIKE_DESK, LAYOUT, LIN_RIDER, ZHOU_RIDER
+from tests.cast import BIKE, LAYOUT, LIN_RIDER, NOW, OPERATOR, ZHOU_RIDER
 
 pytestmark = [pytest.mark.database, pytest.mark.crash]
 
@@ -89,19 +90,17 @@ def _kill_amid(city: City, running: subprocess.Popen[str], after: int) -> None:
     assert running.returncode == -signal.SIGKILL, "it was done before it could be killed"
 
 
-def _totals(city: City) -> dict[str, Any]:
-    deeds = city.rows(
-        "SELECT count(*), sum(points), sum(points_uncapped), sum(reduction_mg)"
-        " FROM behaviours_behaviour"
+def _totals(city: City, partner_id: int, citizens: list[int]) -> dict[str, Any]:
+    """What a partner's deeds have brought its riders, told without the riders' own numbers."""
+    days = city.rows(
+        "SELECT citizen_id, (started_at AT TIME ZONE 'Asia/Shanghai')::date AS day, count(*),"
+        " sum(points), sum(points_uncapped), sum(reduction_mg) FROM behaviours_behaviour"
+        " WHERE partner_id = %s GROUP BY citizen_id, day ORDER BY day",
+        partner_id,
     )
     return {
-        "deeds": deeds,
-        "lin": balance(city.seated.lin),
-        "zhou": balance(city.seated.zhou),
-        "days": city.rows(
-            "SELECT citizen_id, (started_at AT TIME ZONE 'Asia/Shanghai')::date, sum(points)"
-            " FROM behaviours_behaviour GROUP BY 1, 2 ORDER BY 1, 2"
-        ),
+        f"rider {place}": (balance(citizen), [row[1:] for row in days if row[0] == citizen])
+        for place, citizen in enumerate(citizens)
     }
 
 
@@ -136,20 +135,32 @@ def test_an_import_killed_again_and_again_completes_with_nothing_twice(city: Cit
     assert (answer["rows"], answer["exists"], answer["recorded"]) == (ROWS, before, good - before)
     assert recount().matches
 
-    interrupted = _totals(city)
-    assert interrupted["deeds"][0][0] == good
-    assert all(points == 30 for _, _, points in interrupted["days"])
-    _undisturbed(city, path)
-    assert _totals(city) == interrupted
+    lin, zhou = city.seated.lin, city.seated.zhou
+    interrupted = _totals(city, city.seated.partner_id, [lin, zhou])
+    assert all(day[2] == 30 for _, days in interrupted.values() for day in days)
+    assert _undisturbed(city, path) == interrupted
+    assert recount().matches
 
 
-def _undisturbed(city: City, path: Path) -> None:
-    """The same file once more into the same books, after all of its traces have been removed."""
-    with psycopg.connect(city.books.owner_url) as owner:
-        owner.execute(
-            "TRUNCATE behaviours_behaviour, behaviours_reference, behaviours_chunk,"
-            " ledger_transfer, ledger_pool_entry"
-        )
-        owner.execute("UPDATE ledger_account SET credits_posted = 0")
-    result = city.ingest(path, actor=BIKE_DESK, chunk_rows=7_000)
+def _undisturbed(city: City, path: Path) -> dict[str, Any]:
+    """What the same file brings when another partner sends it for two others, in one go."""
+    partner = register_partner(
+        actor=OPERATOR,
+        code="CALM",
+        name_zh="从容单车",
+        name_en="Calm Bikes",
+        scene="shared-bike",
+        simulated=True,
+        at=NOW,
+    )
+    citizens = register_simulated(actor=OPERATOR, count=4, at=NOW)[2:]
+    bind_riders(
+        actor=OPERATOR,
+        partner_code=partner.code,
+        riders=[LIN_RIDER, ZHOU_RIDER],
+        citizen_ids=citizens,
+        at=NOW,
+    )
+    result = city.ingest(path, partner_code=partner.code, chunk_rows=7_000)
     assert result.exists == 0
+    return _totals(city, partner.id, citizens)

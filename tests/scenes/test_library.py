@@ -117,7 +117,7 @@ def test_two_scenes_cannot_share_a_number(root: Path) -> None:
 
 
 def test_a_published_tariff_cannot_be_changed_quietly(root: Path) -> None:
-    _change(root, TARIFF, "points_per_day_max = 30", "points_per_day_max = 31")
+    _change(root, TARIFF, "Points for shared-bike rides", "Points for rides on shared bikes")
     assert [(problem.path.name, problem.code) for problem in check_content(root)] == [
         ("published.lock", "published_changed")
     ]
