@@ -5,6 +5,7 @@ All of them run on a small, honest history: citizen 1 holds 100 points, of which
 
 from __future__ import annotations
 
+POSTED = "00000000-0000-0000-0000-0000000000a0"
 HELD = "00000000-0000-0000-0000-0000000000a1"
 FRESH = "00000000-0000-0000-0000-0000000000f1"
 OTHER = "00000000-0000-0000-0000-0000000000f2"
@@ -15,7 +16,7 @@ INSERT INTO ledger_transfer (
     id, phase, debit_holder_id, debit_kind, credit_holder_id, credit_kind, amount, reason,
     recorded_at
 ) VALUES
-('00000000-0000-0000-0000-0000000000a0', 0, 0, 101, 1, 1, 100, 1, '2026-03-01Z'),
+('{POSTED}', 0, 0, 101, 1, 1, 100, 1, '2026-03-01Z'),
 ('{HELD}', 1, 1, 1, 0, 102, 40, 1, '2026-03-01Z');
 INSERT INTO ledger_pool_entry (
     holder_id, kind, debits_pending, debits_posted, credits_pending, credits_posted, recorded_at
@@ -41,6 +42,20 @@ def transfer(
         '{id}', {phase}, {debit}, {credit}, {amount}, {pending_id}, {expires_at}, 1, '2026-03-01Z'
     );
     """
+
+
+def resolution(pending_id: str, resolution_id: str) -> str:
+    """A resolution row written by hand."""
+    return f"INSERT INTO ledger_resolution VALUES ('{pending_id}', '{resolution_id}');"
+
+
+def expiry(pending_id: str) -> str:
+    """An expiry row written by hand."""
+    return f"INSERT INTO ledger_expiry VALUES ('{pending_id}', '2026-03-02Z');"
+
+
+# The reservation `HELD`, properly ended by the transfer `FRESH`.
+ENDED = transfer(phase=2, pending_id=f"'{HELD}'") + resolution(HELD, FRESH)
 
 
 def pool_entry(columns: str, values: str) -> str:
@@ -87,11 +102,12 @@ ON_CONSTRAINTS = {
     "ledger_transfer_accounts": transfer(credit="1, 1"),
     "ledger_transfer_phase": transfer(phase=2),
     "ledger_transfer_expiry": transfer(expires_at="'2026-03-02Z'"),
-    "ledger_transfer_pending": transfer(phase=2, pending_id=f"'{OTHER}'"),
-    "ledger_transfer_resolved_once": (
-        transfer(phase=2, pending_id=f"'{HELD}'")
-        + transfer(id=OTHER, phase=3, pending_id=f"'{HELD}'")
-    ),
+    "ledger_resolution_pkey": ENDED + resolution(HELD, POSTED),
+    "ledger_resolution_pending": resolution(OTHER, POSTED),
+    "ledger_resolution_transfer": resolution(HELD, OTHER),
+    "ledger_resolution_ends_one": ENDED + resolution(POSTED, FRESH),
+    "ledger_expiry_pkey": expiry(HELD) + expiry(HELD),
+    "ledger_expiry_pending": expiry(OTHER),
     "ledger_pool_entry_pkey": (pool_entry("id", "900000") + ";" + pool_entry("id", "900000")),
     "ledger_pool_entry_kind": pool_entry("kind", "1"),
     "ledger_pool_entry_pooled": pool_entry("kind, pooled", "1, FALSE"),
@@ -111,11 +127,8 @@ MORE_ON_CONSTRAINTS = [
     ("ledger_transfer_phase", transfer(phase=0, pending_id=f"'{HELD}'")),
     ("ledger_transfer_expiry", transfer(phase=3, pending_id=f"'{HELD}'", expires_at="now()")),
     ("ledger_pool_entry_amounts", pool_entry("credits_posted", "-1")),
-    (
-        "ledger_transfer_pending",
-        transfer(phase=2, pending_id=f"'{HELD}'")
-        + f"DELETE FROM ledger_transfer WHERE id = '{HELD}'",
-    ),
+    ("ledger_resolution_pending", ENDED + f"DELETE FROM ledger_transfer WHERE id = '{HELD}'"),
+    ("ledger_resolution_transfer", ENDED + f"DELETE FROM ledger_transfer WHERE id = '{FRESH}'"),
     ("ledger_account_kind", "UPDATE ledger_kind SET pooled = TRUE WHERE kind = 1"),
     ("ledger_account_kind", "DELETE FROM ledger_kind WHERE kind = 1"),
     ("ledger_pool_entry_kind", "UPDATE ledger_kind SET pooled = FALSE WHERE kind = 101"),
@@ -129,6 +142,8 @@ DENIED = [
             "ledger_kind": "code",
             "ledger_account": "credits_posted",
             "ledger_transfer": "amount",
+            "ledger_resolution": "resolution_id",
+            "ledger_expiry": "expires_at",
             "ledger_pool_entry": "debits_posted",
         }.items()
         for statement in (

@@ -46,6 +46,17 @@ DAMAGE = {
         "UPDATE ledger_pool_entry SET credits_pending = 0 WHERE kind = 102",
         (2, 4, 1, 0),
     ),
+    # Two accounts do not show the end, and nothing keeps it from being made once more.
+    "an end that may be made twice": (
+        attacks.transfer(
+            phase=3, debit="1, 1", credit="0, 102", amount=40, pending_id=f"'{attacks.HELD}'"
+        ),
+        (3, 4, 3, 0),
+    ),
+    "a reservation that nobody will expire": (
+        "UPDATE ledger_transfer SET expires_at = '2026-03-02Z' WHERE phase = 1",
+        (2, 4, 1, 0),
+    ),
 }
 RECOUNT = load("tanhui.ledger", "recount")
 Row = tuple[int, ...]

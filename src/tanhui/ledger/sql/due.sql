@@ -1,10 +1,5 @@
-SELECT held.id
-FROM ledger_transfer AS held
-WHERE
-    held.phase = 1 AND held.expires_at <= %(at)s
-    AND NOT EXISTS (
-        SELECT FROM ledger_transfer AS resolution
-        WHERE resolution.pending_id = held.id
-    )
-ORDER BY held.expires_at, held.id
+SELECT expiry.pending_id
+FROM ledger_expiry AS expiry
+WHERE expiry.expires_at <= %(at)s
+ORDER BY expiry.expires_at, expiry.pending_id
 LIMIT (%(rows_max)s);

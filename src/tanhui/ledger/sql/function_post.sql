@@ -209,7 +209,12 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT resolution.phase
             FROM ledger_transfer AS resolution
-            WHERE resolution.pending_id = item.pending_id
+            WHERE
+                resolution.id = (
+                    SELECT ended.resolution_id
+                    FROM ledger_resolution AS ended
+                    WHERE ended.pending_id = item.pending_id
+                )
             LIMIT 1
         ) AS resolved ON TRUE
         LEFT JOIN ledger_kind AS debit ON debit.kind = item.debit_kind
@@ -259,6 +264,35 @@ BEGIN
         FROM decided
         WHERE decided.result = 'ok'
         ORDER BY decided.id
+    ),
+
+    ended AS (
+        INSERT INTO ledger_resolution (pending_id, resolution_id)
+        SELECT
+            decided.pending_id,
+            decided.id
+        FROM decided
+        WHERE decided.result = 'ok' AND decided.phase >= 2
+    ),
+
+    ending AS (
+        INSERT INTO ledger_expiry (pending_id, expires_at)
+        SELECT
+            decided.id,
+            decided.expires_at
+        FROM decided
+        WHERE decided.result = 'ok' AND decided.expires_at IS NOT NULL
+    ),
+
+    closed AS (
+        DELETE FROM ledger_expiry AS expiry
+        WHERE expiry.pending_id = ANY(
+            ARRAY(
+                SELECT decided.pending_id
+                FROM decided
+                WHERE decided.result = 'ok' AND decided.phase >= 2
+            )
+        )
     ),
 
     delta AS MATERIALIZED (

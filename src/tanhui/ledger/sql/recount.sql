@@ -73,6 +73,28 @@ counted AS (
     FROM ledger_transfer AS moved
     INNER JOIN ledger_kind AS kind ON moved.debit_kind = kind.kind
     GROUP BY kind.asset
+),
+
+-- An end of a reservation without its row in the table that lets a reservation end only once, and
+-- a reservation that would end by itself but is not on the list of those.
+loose AS (
+    SELECT
+        kind.asset,
+        count(*) AS ends
+    FROM ledger_transfer AS moved
+    INNER JOIN ledger_kind AS kind ON moved.debit_kind = kind.kind
+    LEFT JOIN ledger_resolution AS own
+        ON moved.id = own.resolution_id AND moved.pending_id = own.pending_id
+    LEFT JOIN ledger_resolution AS later ON moved.id = later.pending_id
+    LEFT JOIN ledger_expiry AS expiry
+        ON moved.id = expiry.pending_id AND moved.expires_at = expiry.expires_at
+    WHERE
+        (moved.phase >= 2 AND own.resolution_id IS NULL)
+        OR (
+            moved.expires_at IS NOT NULL
+            AND (later.pending_id IS NULL) <> (expiry.pending_id IS NOT NULL)
+        )
+    GROUP BY kind.asset
 )
 
 -- A kind that the chart does not know can only be damage, and must not pass unseen.
@@ -80,10 +102,12 @@ SELECT
     coalesce(kind.asset, 'UNKNOWN') AS asset,
     coalesce(max(counted.transfers), 0) AS transfers,
     count(compared.kind) AS accounts_compared,
-    count(*) FILTER (WHERE compared.differs OR kind.kind IS NULL) AS differing,
+    count(*) FILTER (WHERE compared.differs OR kind.kind IS NULL)
+    + coalesce(max(loose.ends), 0) AS differing,
     coalesce(sum(compared.balance), 0) AS total
 FROM ledger_kind AS kind
 FULL JOIN compared ON kind.kind = compared.kind
 LEFT JOIN counted ON kind.asset = counted.asset
+LEFT JOIN loose ON kind.asset = loose.asset
 GROUP BY kind.asset
 ORDER BY kind.asset;
