@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from tanhui.behaviours.commands import FileResult
 from tanhui.behaviours.queries import statement, why
@@ -77,6 +78,38 @@ def test_two_deliveries_of_one_day_never_pay_more_than_the_day(city: City, turn:
         card = why(citizen_id=city.seated.lin, key=row.key)
         room = max(0, 30 - card.points.used_before)
         assert row.points == min(row.points_uncapped, room)
+
+
+def _wait_until_blocked(city: City) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not city.rows(
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ):
+        assert time.monotonic() < deadline, "the second delivery never had to wait"
+        # Asking without a pause would take the time that the other needs.
+        time.sleep(0.01)
+
+
+def test_who_comes_second_counts_what_the_first_has_not_yet_told(city: City) -> None:
+    """The day's room is looked up only once the citizen's account is held."""
+    city.ingest([ride("JC0", started_at=MORNING, distance_m=0.5)])
+    answers: list[FileResult] = []
+
+    def second() -> None:
+        try:
+            answers.append(city.ingest(_rides("b", 5)))
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=second, daemon=True)
+    with transaction.atomic():
+        first = city.ingest(_rides("a", 5))
+        thread.start()
+        _wait_until_blocked(city)
+    thread.join(PATIENCE_SECONDS)
+    assert [first.points, *(answer.points for answer in answers)] == [30, 0]
+    assert recount().matches
 
 
 @pytest.mark.parametrize("chunk_rows", [2, 7, 100])

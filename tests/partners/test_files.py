@@ -320,6 +320,10 @@ ROWS: dict[str, tuple[str, Spoil]] = {
         "malformed",
         lambda row: row.replace("R3,classic_bike", 'R"3,"classic_bike').encode(),
     ),
+    "a quote left open in its last cell": (
+        "malformed",
+        lambda row: ',"'.join(row.replace("R3", 'R"3').rsplit(",", 1)).encode(),
+    ),
     "a cell too few": ("malformed", lambda row: row.rpartition(",")[0].encode()),
     "a cell too many": ("malformed", lambda row: f"{row},more".encode()),
     "nothing but a word": ("malformed", lambda _: b"total: 5 rides"),
