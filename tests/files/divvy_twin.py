@@ -58,7 +58,7 @@ def _good(draw: Random, number: int) -> Row:
         "rideable_type": "electric_bike" if electric else draw.choice(CLASSIC),
         "started_at": f"{started}",
         "ended_at": f"{started + timedelta(minutes=minutes, seconds=draw.randrange(60))}",
-        "start_station_name": "" if electric else "Clark St & \"Elm\" St, North",
+        "start_station_name": "" if electric else 'Clark St & "Elm" St, North',
         "start_station_id": "" if electric else "TA1307000039",
         "end_station_name": "" if electric else "Café Ave",
         "end_station_id": "" if electric else "13158",
