@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import polars as pl
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 from psycopg import errors
 
-from tanhui.behaviours import store
-from tanhui.behaviours.recording import ChunkResult, RiderResolver, Source, settle
+from tanhui.behaviours.recording import (
+    ChunkResult,
+    RiderResolver,
+    Source,
+    divide,
+    identify,
+    prepare,
+    settle,
+)
 from tanhui.behaviours.report import Report
 from tanhui.behaviours.settlement import Ints
 from tanhui.governance.commands import write_audit
@@ -25,19 +32,21 @@ from tanhui.governance.permissions import require
 from tanhui.identity.commands import register_simulated
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.references import reference_digests
-from tanhui.kernel.refusals import Invalid, NotFound
+from tanhui.kernel.refusals import Invalid
 from tanhui.partners import queries as partners
 from tanhui.partners.files import look_through
 from tanhui.partners.layouts import Layout, load_layout
 from tanhui.partners.raw import check_columns
 from tanhui.partners.riders import RiderBook, byte_strings, rider_digests
 from tanhui.partners.trips import read_file
-from tanhui.scenes.library import SceneLibrary, city_library
+from tanhui.scenes.library import city_library
 
 # A large chunk pays each citizen once for more deeds; a smaller one takes less memory.
 CHUNK_ROWS = 1_000_000
 # Another batch may win a reference or a lock; after that many tries something else is wrong.
 _TRIES = 5
+# A smaller chunk is done before a second worker would have begun.
+_DIVIDED_ROWS_MIN = 50_000
 _LOST_RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
 
 
@@ -107,30 +116,42 @@ def _riders(
     return _bound_riders(partners.rider_book(partner_id), key)
 
 
-def _days_to_open(trips: pl.DataFrame, library: SceneLibrary) -> Ints:
-    """The days on which deeds can be recorded: a file of wild dates makes no tables for them."""
-    sound = trips.filter(pl.col("refused").is_null())["started_at"]
-    days = np.unique(store.city_days(sound.dt.epoch("us").to_numpy()))
-    return days[[_is_ruled(store.to_date(day), library) for day in days]]
+def record_chunk(
+    *, actor: Actor, source: Source, trips: pl.DataFrame, at: datetime, workers: int = 1
+) -> ChunkResult:
+    """Records one chunk of checked trips; each row is answered on its own (see `ChunkResult`).
 
-
-def _is_ruled(day: date, library: SceneLibrary) -> bool:
-    for scene in library.scenes:
-        with suppress(NotFound):
-            library.rule_on(scene, day)
-            return True
-    return False
-
-
-def record_chunk(*, actor: Actor, source: Source, trips: pl.DataFrame, at: datetime) -> ChunkResult:
-    """Records one chunk of checked trips in one transaction; all of it or nothing.
-
-    Each row is answered on its own (see `ChunkResult`). When another batch wins a race for the
-    same reference, the chunk is settled again and finds it existing. Refuses: `not_permitted`.
+    A large chunk is divided among `workers` by citizen. Each part is one transaction, all of it or
+    nothing; what one part recorded stays if another fails. Refuses: `not_permitted`.
     """
     require(actor, "behaviours.record_batch")
+    trips = identify(trips, source)
     with transaction.atomic():
-        store.open_days(_days_to_open(trips, source.library))
+        prepare(trips, source)
+    if workers == 1 or trips.height < _DIVIDED_ROWS_MIN:
+        return _record_part(actor, source, trips, at)
+    whole = ChunkResult(np.full(trips.height, None, dtype=object))
+    places = divide(trips, workers)
+    with ThreadPoolExecutor(workers) as pool:
+        parts = [pool.submit(_record_apart, actor, source, trips[chosen], at) for chosen in places]
+        for chosen, part in zip(places, parts, strict=True):
+            whole.add(chosen, part.result())
+    return whole
+
+
+def _record_apart(actor: Actor, source: Source, trips: pl.DataFrame, at: datetime) -> ChunkResult:
+    """One worker's part, on a connection of its own that ends with it."""
+    try:
+        return _record_part(actor, source, trips, at)
+    finally:
+        connections.close_all()
+
+
+def _record_part(actor: Actor, source: Source, trips: pl.DataFrame, at: datetime) -> ChunkResult:
+    """One transaction of settlement with its audit row.
+
+    When another batch wins a race for the same reference, it is settled again and finds it there.
+    """
     for attempt in range(1, _TRIES + 1):
         try:
             with transaction.atomic():
@@ -159,6 +180,7 @@ def record_file(
     assign_riders: int | None = None,
     batch: str | None = None,
     chunk_rows: int = CHUNK_ROWS,
+    workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> FileResult:
     """Records a partner's trip file, chunk by chunk; what is recorded once stays recorded.
@@ -188,7 +210,7 @@ def record_file(
         for trips in read_file(
             file, layout, now=at, limits=library.speed_limits(), chunk_rows=chunk_rows
         ):
-            chunk = record_chunk(actor=actor, source=source, trips=trips, at=at)
+            chunk = record_chunk(actor=actor, source=source, trips=trips, at=at, workers=workers)
             report.add(trips, chunk.outcome)
             result.add(chunk)
             if progress is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +20,7 @@ from tanhui.behaviours.settlement import (
     Ints,
     capped_points,
     compare,
+    distinct,
     first_of_each,
     statement_order,
     totals_by_citizen,
@@ -70,9 +73,18 @@ class ChunkResult:
 
     def count(self) -> None:
         """Counts the outcomes by name; `recorded` stands for None."""
-        told = pl.Series("outcome", self.outcome.tolist(), dtype=pl.String).fill_null("recorded")
-        counted = told.value_counts()
-        self.counts = dict(zip(counted["outcome"], counted["count"], strict=True))
+        told = self.outcome[self.outcome != None]  # noqa: E711
+        self.counts = dict(Counter(told.tolist()))
+        if len(told) < len(self.outcome):
+            self.counts["recorded"] = len(self.outcome) - len(told)
+
+    def add(self, places: Ints, part: ChunkResult) -> None:
+        """Takes over what became of the rows at these positions."""
+        self.outcome[places] = part.outcome
+        self.reduction_mg += part.reduction_mg
+        self.points += part.points
+        for name, count in part.counts.items():
+            self.counts[name] = self.counts.get(name, 0) + count
 
     def total(self, kind: str) -> int:
         """How many rows are `recorded`, `exists`, `held` or `refused`."""
@@ -102,35 +114,71 @@ class _Measured:
         )
 
 
+def identify(trips: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """The trips with who rode each and its reference's digest: `citizen` and `digest`, int64.
+
+    Refused rows have nobody and a digest of nothing.
+    """
+    sound = trips.filter(pl.col("refused").is_null())
+    places = np.flatnonzero(trips["refused"].is_null().to_numpy())
+    citizen = np.full(trips.height, NOBODY, dtype=np.int64)
+    digest = np.zeros(trips.height, dtype=np.int64)
+    citizen[places] = source.riders(sound)
+    digest[places] = reference_digests(source.reference_key, byte_strings(sound["reference"]))
+    return trips.with_columns(pl.Series("citizen", citizen), pl.Series("digest", digest))
+
+
+def divide(trips: pl.DataFrame, parts: int) -> list[Ints]:
+    """Positions of identified trips for each of `parts` workers, who never share a citizen.
+
+    A repeat goes with the first trip of its reference, whoever is said to have ridden it: what
+    comes first in the file counts, however the file is divided.
+    """
+    digest = trips["digest"].to_numpy()
+    part = trips["citizen"].to_numpy() % parts
+    part = np.where(digest == 0, 0, part[first_of_each(digest)])
+    return [np.flatnonzero(part == number) for number in range(parts)]
+
+
 def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds:
     """The acceptable rows as arrays; the others are marked in `result`."""
     refused = trips["refused"]
     bad = refused.is_not_null().to_numpy()
     result.outcome[bad] = ("refused:" + refused.drop_nulls()).to_numpy()
-    sound = trips.filter(pl.col("refused").is_null())
-    times = sound.select(
-        pl.col("started_at").dt.epoch("us").alias("started"),
-        pl.col("ended_at").dt.epoch("us").alias("ended"),
-        pl.col("mode").replace_strict(
-            {scene.mode: scene.number for scene in source.library.scenes},
-            return_dtype=pl.Int64,
-        ),
-    )
-    reference = byte_strings(sound["reference"])
-    deeds = Deeds(
-        place=np.flatnonzero(~bad),
-        reference=reference,
-        digest=reference_digests(source.reference_key, reference),
-        citizen=source.riders(sound),
-        started=times["started"].to_numpy(),
-        ended=times["ended"].to_numpy(),
-        day=store.city_days(times["started"].to_numpy()),
+    nobody = ~bad & (trips["citizen"].to_numpy() == NOBODY)
+    result.outcome[nobody] = "refused:unknown_rider"
+    place = np.flatnonzero(~(bad | nobody))
+    sound = trips if len(place) == trips.height else trips[place]
+    started = sound["started_at"].dt.epoch("us").to_numpy()
+    modes = {scene.mode: scene.number for scene in source.library.scenes}
+    return Deeds(
+        place=place,
+        reference=byte_strings(sound["reference"]),
+        digest=sound["digest"].to_numpy(),
+        citizen=sound["citizen"].to_numpy(),
+        started=started,
+        ended=sound["ended_at"].dt.epoch("us").to_numpy(),
+        day=store.city_days(started),
         distance_m=sound["distance_m"].to_numpy(),
-        scene=times["mode"].to_numpy(),
+        scene=sound["mode"].replace_strict(modes, return_dtype=pl.Int64).to_numpy(),
     )
-    known = deeds.citizen != NOBODY
-    result.outcome[deeds.place[~known]] = "refused:unknown_rider"
-    return deeds if known.all() else deeds.keep(known)
+
+
+def prepare(trips: pl.DataFrame, source: Source) -> None:
+    """Writes down the rules in force for these trips, and makes tables for days that have one.
+
+    This is done in a transaction of its own before any settlement: workers who meet a new rule or
+    day at once would otherwise wait for one another. Wild dates have no rule, thus no table.
+    """
+    sound = trips.filter(pl.col("refused").is_null())
+    day = store.city_days(sound["started_at"].dt.epoch("us").to_numpy())
+    days: set[int] = set()
+    for mode, number in sound.select("mode", pl.Series("day", day)).unique().iter_rows():
+        with suppress(NotFound):
+            scene = source.library.of_mode(mode)
+            store.rule_id(source.library.rule_on(scene, store.to_date(number)))
+            days.add(number)
+    store.open_days(np.array(sorted(days), dtype=np.int64))
 
 
 def _rules(deeds: Deeds, source: Source) -> tuple[list[Rule], Ints]:
@@ -191,26 +239,25 @@ def _measure(deeds: Deeds, source: Source, result: ChunkResult) -> _Measured:
     return measured if (reduction >= 0).all() else measured.keep(np.flatnonzero(reduction >= 0))
 
 
-def _mark_repeats(deeds: Deeds, source: Source, result: ChunkResult) -> Deeds:
-    """Answers repeats with `exists` or the difference, and keeps what is new."""
-    fresh = np.ones(len(deeds), dtype=bool)
+def _new_ones(deeds: Deeds, source: Source, result: ChunkResult) -> Ints:
+    """Answers repeats with `exists` or the difference; the positions of the deeds that are new."""
+    new = np.arange(len(deeds))
     places, references, content = store.known_references(source.partner_id, deeds)
     if len(places):
         repeated = deeds.keep(places)
         outcome = compare(repeated, content)
         outcome[repeated.reference != np.array(references)] = "reference_collision"
         _answer(result, repeated, outcome)
-        fresh[places] = False
-        deeds = deeds.keep(fresh)
-    first = first_of_each(deeds.digest)
-    again = np.flatnonzero(first != np.arange(len(deeds)))
-    if len(again):
-        repeated, original = deeds.keep(again), deeds.keep(first[again])
+        new = np.delete(new, places)
+    first = new[first_of_each(deeds.digest[new])]
+    again = first != new
+    if again.any():
+        repeated, original = deeds.keep(new[again]), deeds.keep(first[again])
         outcome = compare(repeated, vars(original))
         outcome[repeated.reference != original.reference] = "reference_collision"
         _answer(result, repeated, outcome)
-        deeds = deeds.keep(np.flatnonzero(first == np.arange(len(deeds))))
-    return deeds
+        new = new[~again]
+    return new
 
 
 def _answer(result: ChunkResult, repeated: Deeds, outcome: npt.NDArray[np.object_]) -> None:
@@ -250,18 +297,17 @@ def _pay(measured: _Measured, chunk_id: int, at: datetime) -> Ints:
 def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
     """Settles one chunk inside the caller's transaction.
 
-    `trips` is a frame as `partners.trips.check_trips` answers it. A daily cap is decided while
-    the citizens' accounts are held, so two batches of one day cannot both use the same room.
+    `trips` is a frame as `identify` answers it, and has been prepared for. A daily cap is decided
+    while the citizens' accounts are held, so two batches of one day cannot both use the same room.
     """
     result = ChunkResult(np.full(trips.height, None, dtype=object))
     deeds = _as_deeds(trips, source, result)
     measured = _measure(deeds, source, result)
-    new = _mark_repeats(measured.deeds, source, result)
-    chosen = np.flatnonzero(np.isin(measured.deeds.place, new.place, assume_unique=True))
-    order = chosen[statement_order(new)]
+    new = _new_ones(measured.deeds, source, result)
+    order = statement_order(measured.deeds, new)
     measured = measured.keep(order)
     if len(order):
-        ledger.lock_holders(holder_ids=np.unique(measured.deeds.citizen), kind=CITIZEN_POINTS)
+        ledger.lock_holders(holder_ids=distinct(measured.deeds.citizen), kind=CITIZEN_POINTS)
     # Numbered only now: of two chunks that pay one citizen, the lesser number was first.
     chunk_id = store.next_chunk_id()
     if len(order):

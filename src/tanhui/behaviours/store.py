@@ -34,8 +34,8 @@ def city_days(started: Ints) -> Ints:
 
 
 def open_days(days: Ints) -> None:
-    """Makes the partitions of these days, in a transaction of its own."""
-    wanted = {"days": [to_date(day) for day in np.unique(days)], "zone": CITY_ZONE.key}
+    """Makes the partitions of these distinct days."""
+    wanted = {"days": [to_date(day) for day in days], "zone": CITY_ZONE.key}
     with binary.cursor(connection) as cursor:
         cursor.execute(load(_ROOM, "missing_days"), wanted)
         if missing := [row[0] for row in cursor.fetchall()]:

@@ -32,6 +32,8 @@ from tanhui.ledger import queries as ledger  # noqa: E402
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 PortOption = Annotated[int, typer.Option(help="The port of the server on this machine.")]
+# Two settle as fast as this machine's own database can write beside them.
+WORKERS = min(2, os.cpu_count() or 1)
 OPERATOR = Actor("operator:command-line", frozenset({"operator"}), assurance=Assurance.MACHINE)
 
 
@@ -67,7 +69,9 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     try:
         yield tell
     finally:
-        bar.stop()
+        # Stopping a bar that never began would leave an empty line.
+        if bar.live.is_started:
+            bar.stop()
 
 
 @refusing
@@ -83,6 +87,9 @@ def ingest(
     chunk_rows: Annotated[
         int, typer.Option(min=1, help="Rows settled in one transaction.")
     ] = behaviours.CHUNK_ROWS,
+    workers: Annotated[
+        int, typer.Option(min=1, max=16, help="How many settle a large chunk at once.")
+    ] = WORKERS,
     as_json: JsonFlag = False,
 ) -> None:
     """Record a partner's trip file; sending it again records nothing twice."""
@@ -96,6 +103,7 @@ def ingest(
             assign_riders=assign_riders,
             batch=batch,
             chunk_rows=chunk_rows,
+            workers=workers,
             progress=progress,
         )
     if as_json:

@@ -63,15 +63,7 @@ CREATE TABLE behaviours_reference (
     started_at timestamptz NOT NULL,
     reference text NOT NULL,
     PRIMARY KEY (partner_id, digest)
-) PARTITION BY HASH (partner_id, digest);
-CREATE TABLE behaviours_reference_0 PARTITION OF behaviours_reference
-FOR VALUES WITH (MODULUS 4, REMAINDER 0);
-CREATE TABLE behaviours_reference_1 PARTITION OF behaviours_reference
-FOR VALUES WITH (MODULUS 4, REMAINDER 1);
-CREATE TABLE behaviours_reference_2 PARTITION OF behaviours_reference
-FOR VALUES WITH (MODULUS 4, REMAINDER 2);
-CREATE TABLE behaviours_reference_3 PARTITION OF behaviours_reference
-FOR VALUES WITH (MODULUS 4, REMAINDER 3);
+);
 
 GRANT SELECT, INSERT ON
 behaviours_rule, behaviours_chunk, behaviours_behaviour, behaviours_reference TO tanhui_app;

@@ -48,6 +48,8 @@ def parameters(data: Path, socket: Path) -> dict[str, str]:
         # Nobody replicates an embedded server, and without that COPY into new tables skips WAL.
         "wal_level": "minimal",
         "max_wal_senders": "0",
+        # Settlement writes half a gigabyte of log in seconds; with little room each writer waits.
+        "wal_buffers": _megabytes(max(4 * _MB, min(shared // 32, 128 * _MB))),
         "random_page_cost": "1.1",
         "jit": "off",
         "timezone": "UTC",
