@@ -89,7 +89,7 @@ def books(database: Database, django_db_blocker: DjangoDbBlocker) -> Iterator[Da
     with django_db_blocker.unblock():
         yield database
         connections.close_all()
-    _empty(database.owner_url)
+    empty(database.owner_url)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def _with_name(url: str, name: str) -> str:
     return f"postgresql:///{name}?{urlencode(parts, quote_via=quote)}"
 
 
-def _empty(url: str) -> None:
+def empty(url: str) -> None:
     """Truncate all of our tables at once, as the owner, whatever their order of references."""
     with psycopg.connect(url) as connection:
         found = connection.execute(

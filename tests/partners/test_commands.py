@@ -10,6 +10,7 @@ from psycopg import errors
 
 from tanhui.config.database import Database
 from tanhui.governance.models import AuditRow
+from tanhui.identity.commands import register_simulated
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Forbidden, NotFound
 from tanhui.partners import queries
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.database
 
 
 def _bind(riders: list[str], citizens: list[int], actor: Actor = BIKE_DESK) -> None:
+    register_simulated(actor=OPERATOR, count=20, at=NOW)
     bind_riders(actor=actor, partner_code=BIKE, riders=riders, citizen_ids=citizens, at=NOW)
 
 
@@ -122,6 +124,15 @@ def test_one_rider_cannot_be_two_citizens_at_once() -> None:
     register_bike()
     with pytest.raises(Conflict):
         _bind([LIN_RIDER, LIN_RIDER], [11, 12])
+    assert _citizens([LIN_RIDER]) == [NOBODY]
+
+
+@pytest.mark.usefixtures("books")
+def test_a_rider_is_not_bound_to_a_number_that_nobody_has() -> None:
+    register_bike()
+    with pytest.raises(NotFound) as refused:
+        _bind([LIN_RIDER, ZHOU_RIDER], [11, 21])
+    assert refused.value.code == "no_such_citizen"
     assert _citizens([LIN_RIDER]) == [NOBODY]
 
 

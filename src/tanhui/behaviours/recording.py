@@ -131,12 +131,17 @@ def identify(trips: pl.DataFrame, source: Source) -> pl.DataFrame:
 def divide(trips: pl.DataFrame, parts: int) -> list[Ints]:
     """Positions of identified trips for each of `parts` workers, who never share a citizen.
 
-    A repeat goes with the first trip of its reference, whoever is said to have ridden it: what
-    comes first in the file counts, however the file is divided.
+    Citizens who are said to have ridden one and the same trip all go to the first worker: which of
+    them came first in the file then counts, as if the file were not divided.
     """
-    digest = trips["digest"].to_numpy()
-    part = trips["citizen"].to_numpy() % parts
-    part = np.where(digest == 0, 0, part[first_of_each(digest)])
+    citizen, digest = trips["citizen"].to_numpy(), trips["digest"].to_numpy()
+    order = np.argsort(digest)
+    same = digest[order][1:] == digest[order][:-1]
+    disputed = np.flatnonzero(same & (citizen[order][1:] != citizen[order][:-1]))
+    part = citizen % parts
+    if len(disputed):
+        disputing = np.append(citizen[order][disputed], citizen[order][disputed + 1])
+        part[np.isin(citizen, disputing)] = 0
     return [np.flatnonzero(part == number) for number in range(parts)]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+
 from tanhui.identity import personas, refusals
 from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
 from tanhui.identity.models import Person as PersonRow
@@ -12,6 +14,8 @@ from tanhui.identity.models import Session as SessionRow
 from tanhui.identity.phones import masked
 from tanhui.identity.sealing import blind_index, token_hash, unseal
 from tanhui.kernel.actors import Actor, Assurance
+from tanhui.runtime import binary
+from tanhui.runtime.sql import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,13 @@ def person(person_id: int) -> Person:
     if row is None:
         raise refusals.person_unknown()
     return _person(row)
+
+
+def unregistered(person_ids: binary.Int8Array) -> int:
+    """How many of these numbers belong to nobody who is registered."""
+    with binary.cursor(connection) as cursor:
+        cursor.execute(load("tanhui.identity", "unregistered"), {"person_ids": person_ids})
+        return int(cursor.fetchall()[0][0])
 
 
 def persona_id(name: str) -> int:

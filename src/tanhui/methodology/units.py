@@ -216,7 +216,9 @@ class UnitTable:
         same = self.physical(found) == self.physical(expected)
         raise Invalid(
             "kind_mismatch" if same else "unit_mismatch",
-            zh="{what} 的" + ("量的类别" if same else "单位") + "不符：应为 {want_zh}，实为 {got_zh}",
+            zh="{what} 的"
+            + ("量的类别" if same else "单位")
+            + "不符：应为 {want_zh}，实为 {got_zh}",
             en="{what} is of the wrong "
             + ("kind" if same else "unit")
             + ": expected {want_en}, found {got_en}",

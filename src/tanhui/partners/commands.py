@@ -11,8 +11,9 @@ from django.db import connection, transaction
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
+from tanhui.identity.queries import unregistered
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Conflict
+from tanhui.kernel.refusals import Conflict, NotFound
 from tanhui.partners import queries
 from tanhui.partners.models import Partner
 from tanhui.partners.riders import byte_strings, rider_digests
@@ -65,19 +66,27 @@ def bind_riders(
     """Binds a partner's riders to citizens; binding again to the same citizen changes nothing.
 
     `citizen_ids` (int64) has one entry for each rider. Refuses: `not_permitted`,
-    `no_such_partner`, `rider_bound_elsewhere` (then nothing is bound).
+    `no_such_partner`, and with nothing bound `no_such_citizen` and `rider_bound_elsewhere`.
     """
     require(actor, "partner.bind_riders")
     partner = queries.partner(partner_code)
+    citizens = binary.Int8Array(np.asarray(citizen_ids, dtype=np.int64))
     facts = {
         "partner_id": partner.id,
         "rider_digests": binary.Int8Array(
             rider_digests(settings.TANHUI.reference_key, byte_strings(riders))
         ),
-        "citizen_ids": binary.Int8Array(np.asarray(citizen_ids, dtype=np.int64)),
+        "citizen_ids": citizens,
         "at": at,
     }
     with transaction.atomic(), binary.cursor(connection) as cursor:
+        if unknown := unregistered(citizens):
+            raise NotFound(
+                "no_such_citizen",
+                zh="有 {count} 位市民未注册，一位也没有绑定。",
+                en="{count} of the citizens are not registered; nobody was bound.",
+                count=unknown,
+            )
         cursor.execute(load("tanhui.partners", "bind_riders"), facts)
         cursor.execute(load("tanhui.partners", "bound_elsewhere"), facts)
         if cursor.fetchall()[0][0]:
