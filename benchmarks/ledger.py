@@ -12,6 +12,7 @@ import json
 import statistics
 import time
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -48,6 +49,7 @@ SQL = Path(__file__).with_name("sql")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 Move = tuple[UUID, int, int, int]
+_SERIAL = count(1 << 40)
 
 
 def run() -> dict[str, object]:
@@ -89,10 +91,13 @@ def run() -> dict[str, object]:
 
 
 def _moves(random: Random, count: int) -> list[Move]:
-    """Amounts between two different citizens, nobody's hot account, under random ids."""
+    """Amounts between two different citizens, nobody's hot account, under time-ordered ids.
+
+    Ids rise as those of version 7 do, which is what callers here choose; both ways get the same.
+    """
     return [
         (
-            UUID(int=random.getrandbits(128)),
+            UUID(int=next(_SERIAL) << 64 | random.getrandbits(64)),
             *_two(random),
             random.randint(1, 20),
         )
