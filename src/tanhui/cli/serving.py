@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from urllib.error import URLError
@@ -36,14 +36,36 @@ def _refuse_taken(port: int) -> None:
             ) from None
 
 
+class Stop:
+    """Whether we are asked to end, by Ctrl-C or SIGTERM, however often.
+
+    A signal may come in the middle of anything, also of another signal's handling. The handler
+    therefore takes no lock; it writes one byte to a pipe, on which `wait` sleeps.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._ear, self._mouth = os.pipe()
+        os.set_blocking(self._mouth, False)
+
+    def ask(self, *_: object) -> None:
+        """The signals' handler."""
+        self.asked = True
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._mouth, b".")
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps until we are asked to end, at most `seconds`; answers whether we are."""
+        if not self.asked:
+            select.select([self._ear], [], [], seconds)
+        return self.asked
+
+
 @contextlib.contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets, instead of ending the program at once."""
-    stop = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+def _stopping() -> Iterator[Stop]:
+    """Signals ask to end, instead of ending the program at once."""
+    stop = Stop()
+    before = {number: signal.signal(number, stop.ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
@@ -97,7 +119,7 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
         server = subprocess.Popen(command, env={**os.environ}, start_new_session=True)
         try:
             deadline = time.monotonic() + _READY_SECONDS
-            while not stop.is_set() and not _healthy(port):
+            while not stop.asked and not _healthy(port):
                 if server.poll() is not None:
                     raise _ended(server.returncode)
                 if time.monotonic() > deadline:
@@ -108,7 +130,7 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
                         seconds=_READY_SECONDS,
                     )
                 stop.wait(0.1)
-            if not stop.is_set():
+            if not stop.asked:
                 ready()
             while not stop.wait(0.5):
                 if server.poll() is not None:
