@@ -126,7 +126,16 @@ def test_a_deed_on_a_day_that_was_not_opened_has_no_place(owner: Connection) -> 
         owner.execute(deed(started_at="'1999-03-20 08:30+08'"))
 
 
-@pytest.mark.parametrize("statement", ["UPDATE {t} SET {c} = {c}", "DELETE FROM {t}", "TRUNCATE {t} CASCADE", "DROP TABLE {t} CASCADE", "ALTER TABLE {t} ADD COLUMN mine int"])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {t} SET {c} = {c}",
+        "DELETE FROM {t}",
+        "TRUNCATE {t} CASCADE",
+        "DROP TABLE {t} CASCADE",
+        "ALTER TABLE {t} ADD COLUMN mine int",
+    ],
+)
 @pytest.mark.parametrize("table", TABLES)
 def test_the_application_may_only_add(owner: Connection, table: str, statement: str) -> None:
     owner.execute("SET LOCAL ROLE tanhui_app")

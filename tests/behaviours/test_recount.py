@@ -13,7 +13,8 @@ from tests.cast import NOW, ZHOU_RIDER, ride
 
 pytestmark = pytest.mark.database
 
-ONE = "(SELECT min(reference_digest) FROM behaviours_behaviour)"
+# Digests depend on a key that every run makes anew; this deed brought something in each.
+ONE = "(SELECT min(reference_digest) FROM behaviours_behaviour WHERE points > 0)"
 TAMPERINGS: dict[str, tuple[str, ...]] = {
     "points raised": (
         "UPDATE behaviours_behaviour SET points = points + 1, points_uncapped = points + 1"

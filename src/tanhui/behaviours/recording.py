@@ -253,7 +253,9 @@ def _new_ones(deeds: Deeds, source: Source, result: ChunkResult) -> Ints:
         outcome = compare(repeated, content)
         outcome[repeated.reference != np.array(references)] = "reference_collision"
         _answer(result, repeated, outcome)
-        new = np.delete(new, places)
+        fresh = np.ones(len(deeds), dtype=np.bool_)
+        fresh[places] = False
+        new = new[fresh]
     first = new[first_of_each(deeds.digest[new])]
     again = first != new
     if again.any():
