@@ -38,7 +38,8 @@ def copy(tmp_path: Path) -> Path:
     (root / "common").mkdir(parents=True)
     for name in ("units.toml", "gwp.toml"):
         shutil.copy(CONTENT / "common" / name, root / "common" / name)
-    shutil.copytree(CONTENT / "common" / "factors", root / "common" / "factors")
+    for name in ("kinds", "factors"):
+        shutil.copytree(CONTENT / "common" / name, root / "common" / name)
     shutil.copytree(CONTENT / "chengdu" / "methodologies", root / "chengdu" / "methodologies")
     frozen = (CONTENT / "published.lock").read_text(encoding="utf-8")
     # Other rooms freeze their documents in the same file; their documents are not copied.

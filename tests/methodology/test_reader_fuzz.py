@@ -19,6 +19,7 @@ CONTENT = Path(__file__).resolve().parents[2] / "content"
 BIKE = "chengdu/methodologies/citizen/shared-bike.toml"
 SHELF_FILES = (
     "common/units.toml",
+    "common/kinds/core.toml",
     "common/gwp.toml",
     "common/factors/shared-cycling.toml",
     "published.lock",

@@ -78,7 +78,7 @@ def bind_factor(
         _check_row(section, row, declared.pin, valid, declared.row_kind)
     potential = Fraction(1)
     if conversion is not None and gwp in shelf.warming.sets:
-        potential = shelf.warming.sets[gwp].potentials[conversion.gas]
+        potential = conversion.factor(shelf.warming.sets[gwp])
     quantity = _converted(row.quantity, conversion, potential, declared.unit)
     try:
         shelf.units.require_same(quantity.unit.signature, declared.unit.signature, declared.symbol)

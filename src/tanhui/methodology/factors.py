@@ -13,8 +13,20 @@ from tanhui.methodology.canonical import digest
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.tomlfile import Section, TomlFile
 from tanhui.methodology.units import Quantity, Unit, UnitTable, exact_number
+from tanhui.methodology.warming import STATUSES, Conversion, Warming, WarmingSet
 
-STATUSES = ("published", "unverified")
+__all__ = [
+    "STATUSES",
+    "Conversion",
+    "FactorLibrary",
+    "FactorRow",
+    "Validity",
+    "Warming",
+    "WarmingSet",
+    "check_kind",
+    "read_quantity",
+    "read_validity",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +77,6 @@ class FactorRow:
     table_version: str
     number: int
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """A typed conversion of one quantity into another by the warming potential of a gas."""
-
-    name: str
-    found: Unit
-    becomes: Unit
-    gas: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class WarmingSet:
-    """The warming potentials of one assessment report, by gas (mass of CO2e per mass of gas)."""
-
-    name: str
-    zh: str
-    en: str
-    source: str
-    status: str
-    potentials: dict[str, Fraction]
 
 
 def read_validity(section: Section) -> Validity:
@@ -216,41 +204,3 @@ def check_kind(section: Section, kind: str, unit: Unit, units: UnitTable) -> Non
         units.require_same(unit.signature, units.kinds[kind].unit.signature, unit.text)
     except Invalid as refusal:
         section.report("unit", refusal.code, refusal.zh, refusal.en)
-
-
-class Warming:
-    """The sets and typed conversions of `content/common/gwp.toml`.
-
-    Raises ContentRefused when that file is faulty.
-    """
-
-    def __init__(self, path: Path, units: UnitTable) -> None:
-        file = TomlFile(path)
-        self.sets: dict[str, WarmingSet] = {}
-        self.conversions: dict[str, Conversion] = {}
-        with file.root() as root:
-            for name, section in root.named("set").items():
-                self.sets[name] = _warming_set(name, section)
-            for name, section in root.named("conversion").items():
-                with section:
-                    sides = (section.text("from"), section.text("to"))
-                    gas = section.text("gas", choices=("CO2", "CH4", "N2O"))
-                    zh, en = section.text("zh"), section.text("en")
-                try:
-                    found, becomes = units.parse(sides[0]), units.parse(sides[1])
-                except Invalid as refusal:
-                    section.report("from", refusal.code, refusal.zh, refusal.en)
-                    continue
-                self.conversions[name] = Conversion(name, found, becomes, gas, zh, en)
-        file.finish()
-
-
-def _warming_set(name: str, section: Section) -> WarmingSet:
-    with section:
-        zh, en = section.text("zh"), section.text("en")
-        source, status = section.text("source"), section.text("status", choices=STATUSES)
-        potentials: dict[str, Fraction] = {}
-        for gas in ("CO2", "CH4", "N2O"):
-            text = section.text(gas, pattern=r"[0-9]+(\.[0-9]+)?")
-            potentials[gas] = Fraction(text or 0) if text.replace(".", "").isdigit() else Fraction()
-    return WarmingSet(name, zh, en, source, status, potentials)

@@ -10,7 +10,6 @@ declare one and must agree on it. All numbers are exact fractions.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -19,19 +18,41 @@ from fractions import Fraction
 from pathlib import Path
 
 from tanhui.kernel.refusals import Invalid
+from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.tomlfile import Section, TomlFile
-
-Signature = tuple[tuple[str, int], ...]
-
-DIMENSIONLESS: Signature = ()
-MAX_UNIT_CHARACTERS = 80
-MAX_DIGITS = 40
-
-_UNIT_TOKEN = re.compile(
-    r"(?P<number>[0-9]+(?:\.[0-9]+)?(?:e[0-9]{1,2})?)|(?P<name>[A-Za-z%µ]"
-    r"[A-Za-z0-9_]*)|(?P<mark>[./*()])"
+from tanhui.methodology.unitgrammar import (
+    DIMENSIONLESS,
+    MAX_UNIT_CHARACTERS,
+    Signature,
+    measure,
+    times,
+    tokens,
 )
+
+__all__ = [
+    "DIMENSIONLESS",
+    "MAX_DIGITS",
+    "MAX_UNIT_CHARACTERS",
+    "Kind",
+    "Quantities",
+    "Quantity",
+    "Signature",
+    "Unit",
+    "UnitTable",
+    "decimal_text",
+    "exact_number",
+    "quantity_of",
+    "times",
+]
+
+MAX_DIGITS = 40
+# Unit texts also arrive in requests, so what is remembered of them is bounded.
+MAX_REMEMBERED = 4096
+
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,3})?")
+# How people read a number that stands before a unit.
+_COUNTED = {"1e4": ("万", "10⁴ "), "10000": ("万", "10,000 "), "1000": ("千", "1,000 ")}
+_ENDLESS_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +83,55 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A named use of quantities, with its labels."""
+    """A named use of quantities, with its labels.
+
+    `low` and `high` bound what is plausible, both inclusive and in *base* units (None: unbounded).
+    A `distinct` kind is never added to, compared with or assigned to another kind.
+    """
 
     name: str
     unit: Unit
     zh: str
     en: str
+    low: Fraction | None = None
+    high: Fraction | None = None
+    distinct: bool = False
+
+    def holds(self, quantity: Quantity) -> bool:
+        """Whether `quantity`, of this kind's own signature, is plausible."""
+        value = quantity.base
+        return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
+
+    def range_text(self) -> str:
+        """The plausible range in the kind's own unit, such as `300..420 GJ/1e4Nm3`."""
+        ends = (
+            "" if end is None else decimal_text(end / self.unit.scale)
+            for end in (self.low, self.high)
+        )
+        return "..".join(ends) + f" {self.unit.text}"
+
+    def require_plausible(self, quantity: Quantity, what: str) -> None:
+        """Refuse a `quantity` outside the plausible range. Refuses: `implausible_value`."""
+        if self.holds(quantity):
+            return
+        raise Invalid(
+            "implausible_value",
+            zh="{what} 为 {value} {unit}，超出类别 {kind} 的可信范围 {range}",
+            en="{what} is {value} {unit}, outside the plausible range of {kind}, {range}",
+            what=what,
+            value=decimal_text(quantity.value),
+            unit=quantity.unit.text,
+            kind=self.name,
+            range=self.range_text(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _UnitRow:
-    quantity: str
     scale: Fraction
+    signature: Signature
     zh: str
     en: str
-
-
-def times(left: Signature, right: Signature, power: int = 1) -> Signature:
-    """The product of `left` and `right` to the `power`, cancelled and sorted."""
-    total: Counter[str] = Counter(dict(left))
-    for quantity, exponent in right:
-        total[quantity] += power * exponent
-    return tuple(sorted((name, exponent) for name, exponent in total.items() if exponent))
 
 
 def exact_number(text: str) -> Fraction:
@@ -104,10 +152,26 @@ def exact_number(text: str) -> Fraction:
     return Fraction(number)
 
 
-class UnitTable:
-    """The units, quantities and kinds of `content/common/units.toml`.
+def decimal_text(value: Fraction) -> str:
+    """`value` as a plain decimal; one without a finite decimal is cut after 6 places and marked."""
+    places, rest = 0, value.denominator
+    for prime in (2, 5):
+        count = 0
+        while rest % prime == 0:
+            rest //= prime
+            count += 1
+        places = max(places, count)
+    if rest != 1:
+        places = _ENDLESS_PLACES
+    whole, fraction = divmod(abs(value.numerator) * 10**places // value.denominator, 10**places)
+    tail = f".{str(fraction).zfill(places)}" if places else ""
+    return f"{'≈' if rest != 1 else ''}{'-' if value < 0 else ''}{whole}{tail}"
 
-    Raises ContentRefused when that file is faulty.
+
+class UnitTable:
+    """The units and quantities of `content/common/units.toml`, and the kinds of `kinds/` beside it.
+
+    Raises ContentRefused when one of these files is faulty.
     """
 
     def __init__(self, path: Path) -> None:
@@ -120,11 +184,16 @@ class UnitTable:
         with file.root() as root:
             for name, section in root.named("quantity").items():
                 self._read_quantity(name, section)
-            for name, section in root.named("unit").items():
-                self._read_unit(name, section)
-            for name, section in root.named("kind").items():
-                self._read_kind(name, section)
+            units = root.named("unit")
+            # Units of a quantity come first, so that derived ones may name any of them.
+            for name, section in units.items():
+                if "is" not in section.data:
+                    self._read_unit(name, section)
+            for name, section in units.items():
+                if "is" in section.data:
+                    self._read_derived(name, section)
         file.finish()
+        self._read_kinds(path.parent / "kinds")
 
     def _read_quantity(self, name: str, section: Section) -> None:
         with section:
@@ -135,31 +204,69 @@ class UnitTable:
         with section:
             quantity = section.text("quantity", choices=tuple(self._dimensions))
             scale = section.text("scale", pattern=r"[0-9]+(/[1-9][0-9]*)?")
-            row = _UnitRow(
-                quantity, _positive(section, scale), section.text("zh"), section.text("en")
+            self._units[name] = _UnitRow(
+                _positive(section, scale), ((quantity, 1),), section.text("zh"), section.text("en")
             )
-        self._units[name] = row
+
+    def _read_derived(self, name: str, section: Section) -> None:
+        """A unit that is another expression; it may name any unit that was read before it."""
+        with section:
+            text, zh, en = section.text("is"), section.text("zh"), section.text("en")
+        try:
+            scale, signature = measure(text, self.one)
+        except Invalid as refusal:
+            section.report("is", refusal.code, refusal.zh, refusal.en)
+            return
+        self._units[name] = _UnitRow(scale, signature, zh, en)
+
+    def _read_kinds(self, folder: Path) -> None:
+        problems: list[Problem] = []
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                file = TomlFile(path)
+                with file.root() as root:
+                    for name, section in root.named("kind").items():
+                        self._read_kind(name, section)
+                file.finish()
+            except ContentRefused as refusal:
+                problems.extend(refusal.problems)
+        if problems:
+            raise ContentRefused(problems)
 
     def _read_kind(self, name: str, section: Section) -> None:
         with section:
             text, zh, en = section.text("unit"), section.text("zh"), section.text("en")
+            distinct = section.has("distinct") and section.data["distinct"]
+            ends = _range(section)
+        if not isinstance(distinct, bool):
+            section.report("distinct", "wrong_type", "应为 true 或 false", "expected true or false")
+        if name in self.kinds:
+            section.report(
+                "", "duplicate_kind", f"类别 {name} 重复", f"the kind {name} appears twice"
+            )
         try:
-            self.kinds[name] = Kind(name, self.parse(text), zh, en)
+            unit = self.parse(text)
         except Invalid as refusal:
-            section.report("unit", refusal.code, refusal.zh, refusal.en)
+            if text:
+                section.report("unit", refusal.code, refusal.zh, refusal.en)
+            return
+        low, high = (None if end is None else end * unit.scale for end in ends)
+        self.kinds[name] = Kind(name, unit, zh, en, low, high, distinct is True)
 
     def parse(self, text: str) -> Unit:
         """The unit written in `text`: `gCO2/(person.km)`, `GJ/1e4Nm3`; `1` is a pure number.
 
         Refuses: `malformed_unit`, `unknown_unit`.
         """
-        if text not in self._cache:
-            scale, signature = _UnitParser(self, text).whole()
-            self._cache[text] = Unit(text, scale, signature)
-        return self._cache[text]
+        unit = self._cache.get(text)
+        if unit is None:
+            unit = Unit(text, *measure(text, self.one))
+            if len(self._cache) < MAX_REMEMBERED:
+                self._cache[text] = unit
+        return unit
 
-    def one(self, name: str, whole: str) -> tuple[Fraction, Signature]:
-        """Scale and signature of the single unit `name` inside the text `whole`."""
+    def one(self, name: str) -> tuple[Fraction, Signature]:
+        """Scale and signature of the single unit `name`. Refuses: `unknown_unit`."""
         if name not in self._units:
             near = get_close_matches(name, self._units, n=1, cutoff=0.4)
             raise Invalid(
@@ -167,11 +274,14 @@ class UnitTable:
                 zh="没有单位 {name}" + ("，是否应为 {near}？" if near else ""),
                 en="no unit {name}" + ("; did you mean {near}?" if near else ""),
                 name=name,
-                whole=whole,
                 near=near[0] if near else "",
             )
         row = self._units[name]
-        return row.scale, times((), ((row.quantity, 1),))
+        return row.scale, row.signature
+
+    def names(self) -> tuple[str, ...]:
+        """Every unit that can be written, in the order of the file."""
+        return tuple(self._units)
 
     def physical(self, signature: Signature) -> Signature:
         """The product of plain dimensions behind `signature`: CO2 and CO2e are both a mass."""
@@ -196,14 +306,18 @@ class UnitTable:
         return " / ".join([top, *parts[False]])
 
     def label(self, unit: Unit, language: str) -> str:
-        """The unit as people read it: `g CO₂e/km`."""
+        """The unit as people read it: `g CO₂e/km`, `GJ/万Nm³`."""
         index = 0 if language.startswith("zh") else 1
-
-        def read(match: re.Match[str]) -> str:
-            row = self._units.get(match[0])
-            return match[0] if row is None else (row.zh, row.en)[index]
-
-        return re.sub(r"[A-Za-z%µ][A-Za-z0-9_]*", read, unit.text).replace(".", "·")
+        read = []
+        for kind, text in tokens(unit.text):
+            row = self._units.get(text) if kind == "name" else None
+            if row is not None:
+                read.append((row.zh, row.en)[index])
+            elif kind == "number":
+                read.append(_COUNTED.get(text, (text, text))[index])
+            else:
+                read.append("·" if text in (".", "*") else text)
+        return "".join(read)
 
     def require_same(self, found: Signature, expected: Signature, what: str) -> None:
         """Refuse when `found` is not `expected`.
@@ -239,64 +353,26 @@ def _positive(section: Section, text: str) -> Fraction:
     return Fraction(text)
 
 
-class _UnitParser:
-    def __init__(self, table: UnitTable, text: str) -> None:
-        self.table, self.text, self.position = table, text, 0
-        self.tokens: list[tuple[str, str]] = []
-        position = 0
-        while position < len(text):
-            match = _UNIT_TOKEN.match(text, position)
-            if match is None or len(text) > MAX_UNIT_CHARACTERS:
-                raise self.refuse()
-            self.tokens.append((str(match.lastgroup), match[0]))
-            position = match.end()
-
-    def refuse(self) -> Invalid:
-        return Invalid(
-            "malformed_unit",
-            zh="单位 {text} 写法有误",
-            en="the unit {text} is malformed",
-            text=repr(self.text[:MAX_UNIT_CHARACTERS]),
+def _range(section: Section) -> tuple[Fraction | None, Fraction | None]:
+    """The two ends of `plausible`; nothing when it is absent or faulty (then noted)."""
+    if not section.has("plausible"):
+        return None, None
+    given = section.data["plausible"]
+    try:
+        if not isinstance(given, list) or len(given) != 2:
+            raise ValueError
+        low, high = (exact_number(str(end)) for end in given)
+        if isinstance(given[0], bool) or isinstance(given[1], bool) or high < low:
+            raise ValueError
+    except (ValueError, Invalid):
+        section.report(
+            "plausible",
+            "malformed_value",
+            "应为先低后高的两个数",
+            "expected two numbers, the lower one first",
         )
-
-    def peek(self) -> tuple[str, str]:
-        return self.tokens[self.position] if self.position < len(self.tokens) else ("end", "")
-
-    def whole(self) -> tuple[Fraction, Signature]:
-        unit = self.product()
-        if self.peek()[0] != "end":
-            raise self.refuse()
-        return unit
-
-    def product(self) -> tuple[Fraction, Signature]:
-        scale, signature = self.term()
-        while self.peek()[1] in (".", "*", "/"):
-            power = -1 if self.peek()[1] == "/" else 1
-            self.position += 1
-            other, more = self.term()
-            scale, signature = scale * other**power, times(signature, more, power)
-        return scale, signature
-
-    def term(self) -> tuple[Fraction, Signature]:
-        kind, text = self.peek()
-        self.position += 1
-        if kind == "number":
-            number = Fraction(text)
-            if not number:
-                raise self.refuse()
-            if self.peek()[0] == "name":
-                scale, signature = self.term()
-                return number * scale, signature
-            return number, ()
-        if kind == "name":
-            return self.table.one(text, self.text)
-        if text == "(":
-            unit = self.product()
-            if self.peek()[1] != ")":
-                raise self.refuse()
-            self.position += 1
-            return unit
-        raise self.refuse()
+        return None, None
+    return low, high
 
 
 def quantity_of(table: UnitTable, value: str, unit: str) -> Quantity:
