@@ -220,7 +220,7 @@ def test_content_check_finds_nothing_wrong_here(run: Run) -> None:
 def broken(tmp_path: Path) -> Path:
     """A copy of the methodology file with a misspelt key, outside the content folder."""
     path = tmp_path / "broken.toml"
-    text = (CONTENT / "chengdu/methodologies/citizen/shared-bike.toml").read_text(encoding="utf-8")
+    text = (CONTENT / "chengdu/methodologies/citizen/travel/shared-bike.toml").read_text(encoding="utf-8")
     path.write_text(text.replace("bounds =", "buonds ="), encoding="utf-8")
     return path
 

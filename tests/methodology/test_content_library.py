@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tanhui.kernel.refusals import Refusal
-from tanhui.methodology.library import Library, lock_problems
+from tanhui.methodology.library import Library
 from tanhui.methodology.problems import ContentRefused
+from tanhui.methodology.publishing import lock_problems
 
-BIKE = "chengdu/methodologies/citizen/shared-bike.toml"
+BIKE = "chengdu/methodologies/citizen/travel/shared-bike.toml"
 
 
 def _add_version(root: Path, version: str, valid: str, status: str = "published") -> None:

@@ -12,7 +12,7 @@ import pytest
 from tanhui.methodology.library import check_content
 from tanhui.methodology.problems import Problem
 
-BIKE = "chengdu/methodologies/citizen/shared-bike.toml"
+BIKE = "chengdu/methodologies/citizen/travel/shared-bike.toml"
 TABLE = Path(__file__).with_name("broken_documents.toml")
 
 

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.exact import compute
-from tanhui.methodology.expression import MAX_DEPTH, MAX_TOKENS, ExpressionRefused, parse
-from tanhui.methodology.render import formula_mathml, formula_text, number_text
+from tanhui.methodology.expression import ExpressionRefused
+from tanhui.methodology.grammar import MAX_DEPTH, MAX_TOKENS, parse
+from tanhui.methodology.mathml import formula_mathml
+from tanhui.methodology.render import formula_text, number_text
 
 VALUES = {"a": Fraction(7), "b": Fraction(3), "c_1": Fraction(1, 2)}
 

@@ -10,8 +10,9 @@ import pytest
 
 from tanhui.methodology.check import check_path
 from tanhui.methodology.kernel import compile_kernel
-from tanhui.methodology.library import Library, open_shelf
+from tanhui.methodology.library import Library
 from tanhui.methodology.reader import read_methodology
+from tanhui.methodology.shelves import open_shelf
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CONTENT = CHECKOUT / "content"

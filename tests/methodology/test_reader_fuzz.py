@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from tanhui.methodology.binding import Shelf
 from tanhui.methodology.kernel import compile_kernel
-from tanhui.methodology.library import check_content, example_problems, open_shelf
+from tanhui.methodology.library import check_content
 from tanhui.methodology.problems import ContentRefused
 from tanhui.methodology.reader import read_methodology
+from tanhui.methodology.shelves import open_shelf
+from tanhui.methodology.worked import example_problems
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
-BIKE = "chengdu/methodologies/citizen/shared-bike.toml"
+BIKE = "chengdu/methodologies/citizen/travel/shared-bike.toml"
 SHELF_FILES = (
     "common/units.toml",
     "common/kinds/core.toml",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -20,15 +20,18 @@ import typer
 
 from tanhui.cli.refusing import language, one_line, print_json, refusing
 from tanhui.kernel.refusals import Invalid, NotFound
-from tanhui.methodology.check import check_path
+from tanhui.methodology.check import check_path, pin
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import Evaluation, evaluate
+from tanhui.methodology.given import Answer, Cells, Spread
 from tanhui.methodology.inputs import parse_inputs
 from tanhui.methodology.kernel import compile_kernel
 from tanhui.methodology.library import Entry, Library
 from tanhui.methodology.problems import Problem
 from tanhui.methodology.quantify import quantify_chunks
 from tanhui.methodology.render import formula_text, number_text
+from tanhui.methodology.units import Quantity
+from tanhui.methodology.worked import answer_text
 
 Checker = Callable[[Path], list[Problem]]
 Lister = Callable[[Path], list[Entry]]
@@ -72,21 +75,42 @@ def _json_number(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else float(value)
 
 
+def _json_value(answer: Answer | Cells) -> object:
+    """The number of an answer, or its lists and objects of numbers."""
+    if isinstance(answer, Quantity):
+        return _json_number(answer.value)
+    cells = answer.cells if isinstance(answer, Spread) else answer
+    if isinstance(cells, dict):
+        return {name: _json_value(cell) for name, cell in cells.items()}
+    if isinstance(cells, list):
+        return [_json_value(cell) for cell in cells]
+    return _json_number(cells)
+
+
 def _evaluation_json(methodology: Methodology, evaluation: Evaluation) -> dict[str, object]:
     return {
         "outputs": {
-            name: {"value": _json_number(quantity.value), "unit": quantity.unit.text}
-            for name, quantity in evaluation.outputs.items()
+            name: {"value": _json_value(answer), "unit": answer.unit.text}
+            for name, answer in evaluation.outputs.items()
         },
         "trace": [
             {
                 "symbol": row.symbol,
                 "expression": row.expression,
-                "value": _json_number(row.quantity.value),
+                "value": _json_value(row.quantity),
                 "unit": row.quantity.unit.text,
                 "source": row.source,
             }
             for row in evaluation.trace
+        ],
+        "reservations": [
+            {
+                "code": item.code,
+                "symbol": item.symbol,
+                "zh": item.label.zh,
+                "en": item.label.en,
+            }
+            for item in evaluation.reservations
         ],
         "digest": evaluation.digest,
         "methodology": methodology.reference,
@@ -160,9 +184,22 @@ def _methodology_text(methodology: Methodology, reader: str) -> Iterator[str]:
             f"{factor.label.text(reader)}: {row.key}, {row.status}, {row.source}"
         )
     result = methodology.result
-    yield f"{result.name}  [{result.unit.text}] round {result.rounding}"
+    if result is not None:
+        yield f"{result.name}  [{result.unit.text}] round {result.rounding}"
     for source in methodology.sources:
         yield f"{source.title} {source.address}".rstrip()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(
+            "malformed_day",
+            zh="{text} 不是日期，应如 2026-01-31",
+            en="{text} is no date; write 2026-01-31",
+            text=repr(text),
+        ) from None
 
 
 def _register_evaluate(app: typer.Typer, content_root: Callable[[], Path]) -> None:
@@ -171,18 +208,23 @@ def _register_evaluate(app: typer.Typer, content_root: Callable[[], Path]) -> No
     def evaluate_command(
         methodology: Annotated[str, typer.Argument(metavar="ID[@VERSION]")],
         inputs: Annotated[str, typer.Option(help='{"d":{"value":2431,"unit":"m"}}')],
+        on: Annotated[
+            str | None, typer.Option(metavar="YYYY-MM-DD", help="The day of the act.")
+        ] = None,
         as_json: JsonFlag = False,
     ) -> None:
         """Compute one case exactly, with a trace of every step."""
         library = Library.load(content_root())
         document = library.referenced(methodology)
-        evaluation = evaluate(document, parse_inputs(inputs, library.units))
+        day = None if on is None else _day(on)
+        evaluation = evaluate(document, parse_inputs(inputs, library.units), on=day)
         if as_json:
             print_json(_evaluation_json(document, evaluation))
             return
         for row in evaluation.trace:
-            value = number_text(row.quantity.value)
-            typer.echo(f"{row.symbol} = {value} {row.quantity.unit.text}  [{row.expression}]")
+            typer.echo(f"{row.symbol} = {answer_text(row.quantity)}  [{row.expression}]")
+        for item in evaluation.reservations:
+            typer.echo(f"! {item.symbol}: {item.label.text(language())}")
         typer.echo(evaluation.digest)
 
 
@@ -210,6 +252,18 @@ def _register_content(
     ) -> None:
         """Name every fault with file, line and key."""
         _report_problems(check_path(content_root(), path, checkers), as_json)
+
+    @content.command("pin")
+    @refusing
+    def pin_digests(
+        path: Annotated[Path, typer.Argument(help="A methodology file.")],
+        freeze: Annotated[
+            bool, typer.Option("--freeze", help="Add a new published document to the lock.")
+        ] = False,
+    ) -> None:
+        """Write the present digests of factor rows and modules into a file."""
+        for line in pin(content_root(), path, freeze=freeze):
+            typer.echo(line)
 
     @content.command("list")
     @refusing
@@ -295,7 +349,7 @@ def register_quantify(
             )
         root = content_root()
         document = Library.load(root).referenced(methodology)
-        if document.result.name != "reduction_mg":
+        if document.result is None or document.result.name != "reduction_mg":
             raise Invalid(
                 "not_a_row_methodology",
                 zh="{document} 不逐行给出减排毫克数",

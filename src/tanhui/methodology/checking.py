@@ -1,34 +1,28 @@
-"""The checks across a document's names: order of formulas, unknown and dead symbols, kinds."""
+"""The checks across a document's names: the order of its formulas, and symbols that nobody uses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.expression import (
-    Binary,
-    Call,
-    ExpressionRefused,
-    Name,
-    Negate,
-    Node,
-    Number,
-    names,
-)
-from tanhui.methodology.units import DIMENSIONLESS, Signature, UnitTable, times
+from tanhui.methodology.document import Formula, Result
+from tanhui.methodology.expression import Node, mentioned
+from tanhui.methodology.tomlfile import TomlFile
 
 
-def order(trees: Mapping[str, Node]) -> list[str]:
-    """The formulas in an order in which each comes after those it uses.
+def order(trees: Mapping[str, Sequence[Node]]) -> tuple[str, ...]:
+    """Formulas and modules in an order in which each comes after those it uses.
 
     Refuses: `circular_formula`, naming the circle.
     """
     uses = {
-        symbol: {name.name for name in names(tree)} & set(trees) for symbol, tree in trees.items()
+        symbol: {name for tree in parts for name in mentioned(tree)} & set(trees)
+        for symbol, parts in trees.items()
     }
     try:
-        return list(TopologicalSorter(uses).static_order())
+        return tuple(TopologicalSorter(uses).static_order())
     except CycleError as error:
         raise Invalid(
             "circular_formula",
@@ -38,60 +32,48 @@ def order(trees: Mapping[str, Node]) -> list[str]:
         ) from None
 
 
-def infer(tree: Node, symbols: Mapping[str, Signature], units: UnitTable) -> Signature:
-    """What `tree` measures, by the algebra of quantities.
+def dead_symbols(
+    file: TomlFile, facts: Mapping[str, Any], formulas: Sequence[Formula], result: Result | None
+) -> None:
+    """Note every symbol that nothing uses: it may be a slip of the pen.
 
-    A written 0 fits any quantity, so `max(0, x)` needs no unit.
-    Refuses: `unknown_symbol`, `kind_mismatch`, `unit_mismatch`, each with its column.
+    The formulas of a tool, and those marked `output`, are there to be read.
     """
-    found = _infer(tree, symbols, units)
-    return DIMENSIONLESS if found is None else found
-
-
-def _infer(tree: Node, symbols: Mapping[str, Signature], units: UnitTable) -> Signature | None:
-    match tree:
-        case Number():
-            return None if tree.value == 0 else DIMENSIONLESS
-        case Name():
-            if tree.name not in symbols:
-                raise ExpressionRefused(
-                    "unknown_symbol",
-                    tree.at,
-                    zh="没有符号 {name}",
-                    en="no symbol {name}",
-                    name=tree.name,
-                )
-            return symbols[tree.name]
-        case Negate():
-            return _infer(tree.operand, symbols, units)
-        case Call():
-            found: Signature | None = None
-            for argument in tree.arguments:
-                found = _same(found, _infer(argument, symbols, units), tree, units)
-            return found
-        case Binary():
-            left = _infer(tree.left, symbols, units)
-            right = _infer(tree.right, symbols, units)
-            if tree.operator in "+-":
-                return _same(left, right, tree, units)
-            power = 1 if tree.operator == "*" else -1
-            return times(left or DIMENSIONLESS, right or DIMENSIONLESS, power)
-
-
-def _same(
-    left: Signature | None, right: Signature | None, tree: Binary | Call, units: UnitTable
-) -> Signature | None:
-    if left is None or right is None:
-        return right if left is None else left
-    mark = tree.operator if isinstance(tree, Binary) else tree.function
-    try:
-        units.require_same(right, left, mark)
-    except Invalid as refusal:
-        raise ExpressionRefused(
-            refusal.code, tree.at, zh="{zh_text}", en="{en_text}", **_texts(refusal)
-        ) from None
-    return left
-
-
-def _texts(refusal: Invalid) -> dict[str, str]:
-    return {"zh_text": refusal.zh, "en_text": refusal.en}
+    used: set[str] = set()
+    for formula in formulas:
+        used |= mentioned(formula.tree)
+    for guard in facts["guards"]:
+        used |= mentioned(guard.tree)
+    for use in facts["uses"]:
+        used |= {use.name}.intersection(used) | set(use.scenarios.values())
+        for passed in use.inputs:
+            used |= mentioned(passed.tree)
+    used |= {category.formula for category in facts["categories"]}
+    for part in (*facts["inputs"], *facts["factors"], *facts["parameters"]):
+        used |= set(part.axes)
+    used |= {table.by for table in facts["tables"].values()}
+    if result is not None:
+        used |= {result.formula, result.per}
+    outputs = {f.symbol for f in formulas if f.output or facts["kind"] == "tool"}
+    named = {
+        "axis": facts["axes"],
+        "input": [item.symbol for item in facts["inputs"]],
+        "scenario": [item.name for item in facts["scenarios"]],
+        "factor": [item.symbol for item in facts["factors"]],
+        "param": [item.symbol for item in facts["parameters"]],
+        "gwp": [item.symbol for item in facts["potentials"]],
+        "table": facts["tables"],
+        "deduction": facts["deductions"],
+        "use": [item.name for item in facts["uses"]],
+        "formula": [item.symbol for item in formulas],
+    }
+    for table, names in named.items():
+        for name in names:
+            if name in used or name in outputs:
+                continue
+            file.report(
+                (table, name),
+                "dead_symbol",
+                f"符号 {name} 没有任何公式使用",
+                f"the symbol {name} is used by no formula",
+            )

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 from tanhui.kernel.refusals import Invalid
+from tanhui.methodology.given import Cells, Choice, Given, Listed
+from tanhui.methodology.numbers import MOST_VALUES
 from tanhui.methodology.units import Quantity, UnitTable, exact_number
+
+DEEPEST = 4
 
 
 class _Numeral(str):
@@ -29,11 +34,13 @@ def _no_constant(name: str) -> object:
     raise _malformed("不接受 {name}", "does not take {name}", name=name)
 
 
-def parse_inputs(text: str, units: UnitTable) -> dict[str, Quantity]:
-    """Quantities by symbol from `{"d": {"value": 2431, "unit": "m"}}`, numbers read exactly.
+def parse_inputs(text: str, units: UnitTable) -> dict[str, Given]:
+    """What a case gives, by symbol, numbers read exactly.
 
+    `{"d": {"value": 2431, "unit": "m"}}`; a value may be a list (null: a missing reading) or an
+    object by item; `kind` may name the kind; a scenario is `{"choice": …, "evidence": …}`.
     Refuses: `malformed_inputs`, `bare_number`, `missing_unit`, `unknown_key`, `malformed_number`,
-    `unknown_unit`, `malformed_unit`.
+    `unknown_unit`, `malformed_unit`, `unknown_kind`.
     """
     try:
         data = json.loads(
@@ -44,13 +51,13 @@ def parse_inputs(text: str, units: UnitTable) -> dict[str, Quantity]:
             object_pairs_hook=_no_doubles,
         )
     except (json.JSONDecodeError, RecursionError) as error:
-        raise _malformed("不是 JSON:{error}", "is not JSON: {error}", error=error) from None
+        raise _malformed("不是 JSON：{error}", "is not JSON: {error}", error=error) from None
     if not isinstance(data, dict):
         raise _malformed("须为 JSON 对象", "must be a JSON object")
-    return {symbol: _quantity(symbol, given, units) for symbol, given in data.items()}
+    return {symbol: _given(symbol, given, units) for symbol, given in data.items()}
 
 
-def _quantity(symbol: str, given: object, units: UnitTable) -> Quantity:
+def _given(symbol: str, given: object, units: UnitTable) -> Given:
     if isinstance(given, _Numeral):
         raise Invalid(
             "bare_number",
@@ -65,8 +72,9 @@ def _quantity(symbol: str, given: object, units: UnitTable) -> Quantity:
             "needs an object with `value` and `unit` for {symbol}",
             symbol=symbol,
         )
+    choice = "choice" in given
     for key in given:
-        if key not in ("value", "unit"):
+        if key not in (("choice", "evidence") if choice else ("value", "unit", "kind")):
             raise Invalid(
                 "unknown_key",
                 zh="{symbol} 中有未知的键 {key}",
@@ -74,13 +82,42 @@ def _quantity(symbol: str, given: object, units: UnitTable) -> Quantity:
                 symbol=symbol,
                 key=key,
             )
-    value, unit = given.get("value"), given.get("unit")
-    if not isinstance(value, _Numeral):
-        raise _malformed(
-            "中 {symbol}.value 应为数", "needs a number as {symbol}.value", symbol=symbol
-        )
+    if choice:
+        return Choice(_word(symbol, given, "choice"), _word(symbol, given, "evidence"))
+    kind, unit = _word(symbol, given, "kind"), given.get("unit")
     if not isinstance(unit, str) or isinstance(unit, _Numeral) or not unit:
         raise Invalid(
             "missing_unit", zh="{symbol} 没有单位", en="{symbol} has no unit", symbol=symbol
         )
-    return Quantity(exact_number(value), units.parse(unit))
+    measured = units.parse(unit)
+    if kind and kind not in units.kinds:
+        raise Invalid(
+            "unknown_kind",
+            zh="{symbol} 的类别 {kind} 不存在",
+            en="{symbol} names the unknown kind {kind}",
+            symbol=symbol,
+            kind=kind,
+        )
+    cells = _cells(symbol, given.get("value"))
+    if isinstance(cells, Fraction) and not kind:
+        return Quantity(cells, measured)
+    return Listed(cells, measured, kind)
+
+
+def _word(symbol: str, given: dict[str, object], key: str) -> str:
+    """The text at `key`, empty when it is absent."""
+    word = given.get(key, "")
+    if not isinstance(word, str) or isinstance(word, _Numeral):
+        zh, en = "中 {symbol}.{key} 应为文本", "needs a text as {symbol}.{key}"
+        raise _malformed(zh, en, symbol=symbol, key=key)
+    return word
+
+
+def _cells(symbol: str, raw: object, depth: int = 0) -> Cells:
+    if isinstance(raw, _Numeral):
+        return exact_number(raw)
+    if isinstance(raw, list) and depth < DEEPEST and len(raw) <= MOST_VALUES:
+        return [None if part is None else _cells(symbol, part, depth + 1) for part in raw]
+    if isinstance(raw, dict) and depth < DEEPEST:
+        return {name: _cells(symbol, part, depth + 1) for name, part in raw.items()}
+    raise _malformed("中 {symbol}.value 应为数", "needs a number as {symbol}.value", symbol=symbol)

@@ -1,290 +1,247 @@
 """The row kernel: a methodology compiled to one int64 expression that every engine reads alike.
 
-Values are whole numbers times a scale that is fixed at compile time, so multiplying by a factor
-costs nothing until the one division at the end. From the declared bounds the compiler knows the
-range of every intermediate; one that could pass 2^63, or a dividend that could pass 2^53, is a
-compile error, because some engines divide whole numbers as doubles. Dividends are shifted so that
-they are never negative: there floor, truncation and division of doubles all agree.
+Values are whole numbers times exact coefficients that are fixed at compile time, so multiplying by
+a factor costs nothing until the one division at the end. From the declared bounds the compiler
+knows the range of every intermediate; one that could pass 2^63, or a dividend that could pass 2^53,
+is a compile error, because some engines divide whole numbers as doubles. `kernel_rounding` keeps
+dividends small.
+
+`kernel_columns` holds the columns and writes them in Ibis, `kernel_values` the exact values over
+them, `kernel_cells` their cells over axes, `kernel_compiler` the formulas and modules.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
-from typing import Any
 
 import ibis  # type: ignore[import-untyped]
 import polars as pl
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.document import Input, Methodology
-from tanhui.methodology.expression import Binary, Call, Name, Negate, Node, Number
+from tanhui.methodology.document import Input, Methodology, Scenario
+from tanhui.methodology.kernel_cells import plain
+from tanhui.methodology.kernel_columns import Column, Condition, Op, lowered
+from tanhui.methodology.kernel_compiler import Compiler, Scope
+from tanhui.methodology.kernel_values import DIVIDEND_LIMIT, SUM, ZERO, Form
 
-INT64_LIMIT = 2**63
-DIVIDEND_LIMIT = 2**53
+__all__ = ["DIVIDEND_LIMIT", "RowKernel", "compile_kernel"]
+
 TABLE = "activities"
-
-# Ibis publishes no types for the checker, so its expressions are opaque here.
-Column = Any
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """`column * scale`, the column whole within `low`..`high`; without one, the constant `scale`.
-
-    `carries` names the input columns whose absence surely makes the value absent.
-    """
-
-    column: Column | None
-    scale: Fraction
-    low: int = 1
-    high: int = 1
-    carries: frozenset[str] = frozenset()
-
-
-class _Compiler:
-    def __init__(self, methodology: Methodology) -> None:
-        self.reference = methodology.reference
-
-    def overflow(self, what: str, limit: str) -> Invalid:
-        return Invalid(
-            "kernel_overflow",
-            zh="{reference}:{what} 在声明的上下界内可能超过 {limit}",
-            en="{reference}: {what} may pass {limit} within the declared bounds",
-            reference=self.reference,
-            what=what,
-            limit=limit,
-        )
-
-    def checked(self, value: _Value, what: str) -> _Value:
-        """`value` when its column fits an int64. Refuses: `kernel_overflow`."""
-        if max(abs(value.low), abs(value.high)) >= INT64_LIMIT:
-            raise self.overflow(what, "2^63")
-        return value
-
-    def constant(self, number: int, what: str) -> Column:
-        if abs(number) >= INT64_LIMIT:
-            raise self.overflow(what, "2^63")
-        return ibis.literal(number, "int64")
-
-    def compile(self, tree: Node, values: Mapping[str, _Value]) -> _Value:
-        match tree:
-            case Number():
-                return _Value(None, tree.value)
-            case Name():
-                return values[tree.name]
-            case Negate():
-                return self.scaled(self.compile(tree.operand, values), Fraction(-1))
-            case Call():
-                return self.choose(
-                    tree.function, [self.compile(part, values) for part in tree.arguments]
-                )
-            case Binary():
-                left = self.compile(tree.left, values)
-                right = self.compile(tree.right, values)
-                if tree.operator == "*":
-                    return self.product(left, right)
-                if tree.operator == "/":
-                    return self.quotient(left, right)
-                if tree.operator == "-":
-                    right = self.scaled(right, Fraction(-1))
-                return self.sum(left, right)
-
-    def scaled(self, value: _Value, by: Fraction) -> _Value:
-        if by == 0:
-            return _Value(None, Fraction(0))
-        return replace(value, scale=value.scale * by)
-
-    def product(self, left: _Value, right: _Value) -> _Value:
-        if left.column is None:
-            return self.scaled(right, left.scale)
-        if right.column is None:
-            return self.scaled(left, right.scale)
-        corners = [a * b for a in (left.low, left.high) for b in (right.low, right.high)]
-        product = _Value(
-            left.column * right.column,
-            left.scale * right.scale,
-            min(corners),
-            max(corners),
-            left.carries | right.carries,
-        )
-        return self.checked(product, "a product")
-
-    def quotient(self, left: _Value, right: _Value) -> _Value:
-        if right.column is not None or right.scale == 0:
-            raise Invalid(
-                "kernel_division",
-                zh="{reference}：逐行核只能除以非零常数",
-                en="{reference}: a row kernel divides by constants other than zero only",
-                reference=self.reference,
-            )
-        return self.scaled(left, 1 / right.scale)
-
-    def aligned(self, value: _Value, scale: Fraction, what: str) -> _Value:
-        """`value` written with `scale`, of which its own scale is a whole multiple."""
-        ratio = value.scale / scale
-        by = ratio.numerator
-        if value.column is None:
-            return _Value(self.constant(by, what), scale, by, by)
-        if by == 1:
-            return replace(value, scale=scale)
-        low, high = sorted((value.low * by, value.high * by))
-        column = value.column * self.constant(by, what)
-        return self.checked(_Value(column, scale, low, high, value.carries), what)
-
-    def together(self, values: list[_Value], what: str) -> list[_Value]:
-        scales = [abs(value.scale) for value in values if value.scale]
-        scale = Fraction(
-            math.gcd(*(item.numerator for item in scales)),
-            math.lcm(*(item.denominator for item in scales)),
-        )
-        return [self.aligned(value, scale, what) for value in values]
-
-    def sum(self, left: _Value, right: _Value) -> _Value:
-        if left.column is None and right.column is None:
-            return _Value(None, left.scale + right.scale)
-        if left.column is None and left.scale == 0:
-            return right
-        if right.column is None and right.scale == 0:
-            return left
-        a, b = self.together([left, right], "a sum")
-        column = a.column + b.column  # type: ignore[operator]
-        low, high = a.low + b.low, a.high + b.high
-        return self.checked(_Value(column, a.scale, low, high, a.carries | b.carries), "a sum")
-
-    def choose(self, function: str, values: list[_Value]) -> _Value:
-        best = min if function == "min" else max
-        if all(value.column is None for value in values):
-            return _Value(None, best(value.scale for value in values))
-        pick = ibis.least if function == "min" else ibis.greatest
-        parts = self.together(values, f"an argument of {function}")
-        return _Value(
-            pick(*(part.column for part in parts)),
-            parts[0].scale,
-            best(part.low for part in parts),
-            best(part.high for part in parts),
-        )
-
-    def rounded(self, value: _Value, rounding: str) -> _Value:
-        """The whole number at or below (`down`) or at or above (`up`) the value."""
-        if value.column is None:
-            number = value.scale.__floor__() if rounding == "down" else value.scale.__ceil__()
-            return _Value(self.constant(number, "the result"), Fraction(1), number, number)
-        bottom = value.scale.denominator
-        dividend = self.aligned(value, Fraction(1, bottom), "the result")
-        if bottom == 1:
-            return dividend
-        lift = 0 if rounding == "down" else bottom - 1
-        low, high = dividend.low + lift, dividend.high + lift
-        turns = max(0, -(low // bottom))
-        if max(abs(low), high + turns * bottom) >= DIVIDEND_LIMIT:
-            raise self.overflow("a dividend", "2^53")
-        column: Column = dividend.column
-        if lift + turns * bottom:
-            column = column + self.constant(lift + turns * bottom, "a dividend")
-        column = column // self.constant(bottom, "a divisor")
-        if turns:
-            column = column - self.constant(turns, "a quotient")
-        return _Value(column, Fraction(1), low // bottom, high // bottom, value.carries)
 
 
 @dataclass(frozen=True, slots=True)
 class RowKernel:
     """A compiled methodology. `expression` is an Ibis table expression over a table `activities`.
 
-    `bounds` gives each input column with the lowest and highest value that is quantified.
+    `bounds` gives each input column (int64, in the declared unit) with the lowest and highest value
+    that is quantified, `options` each scenario column (text) with its options. `optional` names
+    those of them that may be null; the document's default then stands. `refusals` is an expression
+    over the same table: the code by which a row is refused, null where it is quantified.
     """
 
     methodology: str
     digest: str
     bounds: tuple[tuple[str, tuple[int, int]], ...]
+    options: tuple[tuple[str, tuple[str, ...]], ...]
+    optional: frozenset[str]
     result: str
     expression: Column
+    refusals: Column
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The input columns, in the document's order."""
-        return tuple(name for name, _ in self.bounds)
+        """The input columns, then the scenario columns, each in the document's order."""
+        return tuple(name for name, _ in (*self.bounds, *self.options))
 
     def quantify(self, frame: pl.DataFrame) -> pl.Series:
         """The result of every row of `frame`, int64, in the document's result unit (mg CO2e).
 
-        `frame` has one int64 column for each of `columns`, in the declared units; its other
-        columns are left alone. A row with a missing or out-of-bounds input, or with a negative
-        result that the document refuses, gives null.
+        `frame` has all of `columns`; its other columns are left alone. A row with a missing or
+        out-of-bounds input, an unknown option, a failing guard or a negative result that the
+        document refuses gives null; see `refused`.
         Refuses: `missing_column`, `wrong_column_type`.
         """
+        return self._asked(frame, self.expression)
+
+    def refused(self, frame: pl.DataFrame) -> pl.Series:
+        """For every row of `frame` the code by which it is refused, null where it is quantified.
+
+        `out_of_bounds` (also for a missing input), `implausible_value`, `unknown_option`,
+        `guard_failed`, `beyond_table`, `uncertainty_too_high`, `negative_result`: the first in the
+        order of the document. Refuses as `quantify` does.
+        """
+        return self._asked(frame, self.refusals)
+
+    def _asked(self, frame: pl.DataFrame, expression: Column) -> pl.Series:
         for name in self.columns:
             if name not in frame.columns:
                 raise Invalid(
                     "missing_column", zh="缺少列 {name}", en="no column {name}", name=name
                 )
-            if frame.schema[name] != pl.Int64:
+        wanted: dict[str, tuple[pl.DataType, str]] = {
+            **{name: (pl.Int64(), "int64") for name, _ in self.bounds},
+            **{name: (pl.String(), "text") for name, _ in self.options},
+        }
+        for name, (kind, text) in wanted.items():
+            if frame.schema[name] != kind:
                 raise Invalid(
                     "wrong_column_type",
-                    zh="列 {name} 应为 int64，实为 {found}",
-                    en="the column {name} must be int64, found {found}",
+                    zh="列 {name} 应为 {wanted}，实为 {found}",
+                    en="the column {name} must be {wanted}, found {found}",
                     name=name,
+                    wanted=text,
                     found=frame.schema[name],
                 )
         connection = ibis.polars.connect(tables={TABLE: frame.select(self.columns)})
         # The streaming engine works in cache-sized pieces: no temporary of the frame's length.
-        answer: pl.DataFrame = connection.to_polars(self.expression, engine="streaming")
+        answer: pl.DataFrame = connection.to_polars(expression, engine="streaming")
         return answer.to_series()
 
 
-def _bounded(table: Column, declared: Input) -> Column:
-    column = table[declared.column]
-    return ibis.ifelse(column.between(declared.low, declared.high), column, ibis.null("int64"))
+class _Rows(Compiler):
+    """Compiles a document whose inputs are columns of a row."""
+
+    def __init__(self, methodology: Methodology, on: date | None) -> None:
+        super().__init__(methodology, on)
+        self.scope = Scope(
+            methodology, {name: axis.labels for name, axis in methodology.axes.items()}
+        )
+        self.bounds: dict[str, tuple[int, int]] = {}
+        self.options: dict[str, tuple[str, ...]] = {}
+        self.optional: set[str] = set()
+        self.within: list[Condition] = []
+
+    def no_column(self, symbol: str) -> Invalid:
+        return self.refuse(
+            "kernel_column",
+            "{symbol} 没有列，逐行核无从读取",
+            "{symbol} has no column that a row kernel could read",
+            symbol=symbol,
+        )
+
+    def inputs(self) -> None:
+        """Put every input and scenario into the scope, from its column."""
+        methodology = self.scope.methodology
+        spread = [item.symbol for item in methodology.inputs if item.axes or item.readings]
+        if spread or any(axis.open for axis in methodology.axes.values()):
+            names = spread or [axis.name for axis in methodology.axes.values() if axis.open]
+            raise self.refuse(
+                "kernel_axis",
+                "逐行核不接受读数、分项输入和长度未定的轴：{names}",
+                "a row kernel takes no readings, no inputs over axes and no open axes: {names}",
+                names=", ".join(names),
+            )
+        for scenario in methodology.scenarios:
+            self.scope.scenarios[scenario.name] = self._scenario(scenario)
+        for declared in methodology.inputs:
+            self.scope.values[declared.symbol] = plain(self._input(declared))
+        if not self.bounds and not self.options:
+            raise self.no_column(methodology.reference)
+
+    def _scenario(self, scenario: Scenario) -> Mapping[str, Condition]:
+        if not scenario.column:
+            if not scenario.default:
+                raise self.no_column(scenario.name)
+            return {option: option == scenario.default for option in scenario.options}
+        column = self.pool.op("column", scenario.column)
+        self.options[scenario.column] = tuple(scenario.options)
+        chosen: dict[str, Condition] = {
+            option: self.pool.op("is", column, option) for option in scenario.options
+        }
+        if scenario.default:
+            self.optional.add(scenario.column)
+            absent = self.pool.op("absent", column)
+            chosen[scenario.default] = self.pool.any_of((absent, chosen[scenario.default]))
+        self.require((("unknown_option", self.pool.any_of(chosen.values())),))
+        return chosen
+
+    def _input(self, declared: Input) -> Form:
+        """The value of an input; a row outside its bounds, or implausible, is not quantified."""
+        if not declared.column:
+            raise self.no_column(declared.symbol)
+        scale = declared.unit.scale
+        low, high = math.ceil(declared.low), math.floor(declared.high)
+        column = self.pool.op("column", declared.column)
+        known = self.scope.methodology.units.kinds[declared.kind]
+        if known.low is not None:
+            low = max(low, math.ceil(known.low / scale))
+        if known.high is not None:
+            high = min(high, math.floor(known.high / scale))
+        self.bounds[declared.column] = (low, high)
+        within: Condition = self.pool.op("between", column, low, high)
+        default = declared.default
+        if default is None:
+            self.within.append(within)
+            return self.arithmetic.atom(column, low, max(low, high), SUM).times(scale)
+        absent = self.pool.op("absent", column)
+        self.optional.add(declared.column)
+        self.within.append(self.pool.any_of((absent, within)))
+        if default.denominator == 1:
+            filled = self.pool.op("fill", column, int(default))
+            low, high = min(low, int(default)), max(high, int(default))
+            return self.arithmetic.atom(filled, low, high, SUM).times(scale)
+        present = self.arithmetic.atom(column, low, max(low, high), SUM)
+        return self.arithmetic.cases((absent,), (Form(default), present)).times(scale)
+
+    def answer(self) -> Op:
+        """The whole result of a row. Notes `negative_result` where the document refuses it."""
+        methodology = self.scope.methodology
+        result = methodology.result
+        if result is None or result.negative not in ("refuse", "zero"):
+            raise self.refuse(
+                "kernel_result",
+                "逐行核需要一个非负的整数结果({name})",
+                "a row kernel needs a whole result that is never negative ({name})",
+                name="-" if result is None else result.name,
+            )
+        form = self.scope.values[result.formula].only().value.times(1 / result.unit.scale)
+        whole = self.rounding.rounded(form, result.rounding)
+        if result.negative == "zero":
+            whole = self.arithmetic.least("max", (ZERO, whole))
+        else:
+            positive = self.arithmetic.compared(">=", whole, ZERO)
+            self.require((("negative_result", positive),))
+        return self.arithmetic.written(whole, Fraction(1), SUM).op
 
 
-def compile_kernel(methodology: Methodology) -> RowKernel:
-    """The row kernel of `methodology`.
+def compile_kernel(methodology: Methodology, *, on: date | None = None) -> RowKernel:
+    """The row kernel of `methodology`, with the factor rows in force `on` that day (None: latest).
 
     Refuses: `kernel_overflow` when an intermediate could pass 2^63 (a dividend 2^53) within the
-    declared bounds, `kernel_division` when a formula divides by anything but a constant.
+    declared bounds, `kernel_division` when a formula divides by anything but a constant,
+    `kernel_function` for exp, ln, convolve and powers of columns, `kernel_axis` for readings,
+    inputs over axes, open axes and axes of more than 64 places, `kernel_column` for an input or
+    scenario without column (a scenario may have a default instead), `kernel_result` when there is
+    no result or a negative one has a meaning, `no_factor_in_force`.
     """
-    compiler = _Compiler(methodology)
-    bounds = tuple((item.column, (item.low, item.high)) for item in methodology.inputs)
-    table = ibis.table({name: "int64" for name, _ in bounds}, name=TABLE)
-    values: dict[str, _Value] = {}
-    for declared in methodology.inputs:
-        values[declared.symbol] = _Value(
-            _bounded(table, declared),
-            declared.unit.scale,
-            declared.low,
-            declared.high,
-            frozenset((declared.column,)),
-        )
-    for factor in methodology.factors:
-        values[factor.symbol] = _Value(None, factor.quantity.base)
-    for formula in methodology.formulas:
-        values[formula.symbol] = compiler.compile(formula.tree, values)
-    result = methodology.result
-    value = compiler.scaled(values[result.formula], 1 / result.unit.scale)
-    column = _guarded(table, methodology, compiler.rounded(value, result.rounding))
-    expression = table.select(column.name(result.name))
-    return RowKernel(methodology.reference, methodology.digest, bounds, result.name, expression)
-
-
-def _guarded(table: Column, methodology: Methodology, whole: _Value) -> Column:
-    """The result below zero as the document says, and nothing where an input is missing.
-
-    `min` and `max` skip a missing argument on some engines, and an input times zero vanishes:
-    inputs whose absence does not carry through are asked for once more.
-    """
-    column: Column = whole.column
-    if whole.low < 0:
-        below = (
-            ibis.literal(0, "int64")
-            if methodology.result.negative == "zero"
-            else (ibis.null("int64"))
-        )
-        column = ibis.ifelse(column < 0, below, column)
-    lost = [item for item in methodology.inputs if item.column not in whole.carries]
-    for declared in lost:
-        present = table[declared.column].between(declared.low, declared.high)
-        column = ibis.ifelse(present, column, ibis.null("int64"))
-    return column
+    rows = _Rows(methodology, on)
+    pool = rows.pool
+    rows.inputs()
+    rows.constants(rows.scope)
+    rows.run(rows.scope)
+    whole = rows.answer()
+    within = pool.all_of(rows.within)
+    sound = pool.all_of((within, *(need for _, need in rows.needs)))
+    answer = pool.either(sound, whole, pool.op("null", "int64"))
+    code = pool.op("null", "string")
+    for name, need in reversed(rows.needs):
+        code = pool.either(need, code, pool.op("text", name))
+    code = pool.either(within, code, pool.op("text", "out_of_bounds"))
+    columns = dict.fromkeys(rows.bounds, "int64") | dict.fromkeys(rows.options, "string")
+    table = ibis.table(columns, name=TABLE)
+    assert methodology.result is not None
+    name = methodology.result.name
+    return RowKernel(
+        methodology.reference,
+        methodology.digest,
+        tuple(rows.bounds.items()),
+        tuple(rows.options.items()),
+        frozenset(rows.optional),
+        name,
+        lowered(table, rows.bounds, within, answer, name),
+        lowered(table, rows.bounds, within, code, "refused"),
+    )

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from tanhui.kernel.refusals import NotFound, Refusal
+from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.binding import Shelf
-from tanhui.methodology.document import Example, Methodology
-from tanhui.methodology.exact import evaluate
-from tanhui.methodology.factors import FactorLibrary, Warming
+from tanhui.methodology.document import Methodology
 from tanhui.methodology.problems import ContentRefused, Problem
-from tanhui.methodology.reader import read_methodology
-from tanhui.methodology.units import Quantity, UnitTable
-
-LOCK = "published.lock"
+from tanhui.methodology.publishing import lock_problems
+from tanhui.methodology.shelves import Shelves
+from tanhui.methodology.worked import example_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +38,6 @@ def _version_order(methodology: Methodology) -> tuple[int, ...]:
     return tuple(int(part) for part in methodology.version.split("."))
 
 
-def _read_all(root: Path, shelf: Shelf) -> tuple[list[Methodology], list[Problem]]:
-    found: dict[str, Methodology] = {}
-    problems: list[Problem] = []
-    for path in sorted(root.glob("*/methodologies/**/*.toml")):
-        try:
-            methodology = read_methodology(path, shelf)
-        except ContentRefused as refusal:
-            problems.extend(refusal.problems)
-            continue
-        if methodology.reference in found:
-            problems.append(
-                Problem(
-                    path,
-                    0,
-                    "methodology.version",
-                    "duplicate_document",
-                    f"{methodology.reference} 已在 {found[methodology.reference].path.name} 中",
-                    f"{methodology.reference} is already in "
-                    f"{found[methodology.reference].path.name}",
-                )
-            )
-            continue
-        found[methodology.reference] = methodology
-    return list(found.values()), problems
-
-
-def open_shelf(root: Path) -> Shelf:
-    """Units, factors and potentials under `root`. Raises ContentRefused when one is faulty."""
-    units = UnitTable(root / "common" / "units.toml")
-    warming = Warming(root / "common" / "gwp.toml", units)
-    return Shelf(units, FactorLibrary(root / "common" / "factors", units), warming)
-
-
 class Library:
     """Methodologies by id and version. Immutable once loaded; safe to share between threads."""
 
@@ -95,11 +57,11 @@ class Library:
         Raises ContentRefused with every fault of every file; worked examples and the published
         digests are the work of `check_content`.
         """
-        shelf = open_shelf(content_root)
-        methodologies, problems = _read_all(content_root, shelf)
+        shelves = Shelves(content_root)
+        methodologies, problems = shelves.read_all()
         if problems:
             raise ContentRefused(problems)
-        return cls(content_root, shelf, methodologies)
+        return cls(content_root, shelves.shelf, methodologies)
 
     def methodology(
         self, id: str, version: str | None = None, *, on: date | None = None
@@ -174,99 +136,15 @@ class Library:
         ]
 
 
-def _example_answer(methodology: Methodology, example: Example) -> dict[str, Quantity]:
-    return evaluate(methodology, example.inputs).outputs
-
-
-def example_problems(methodology: Methodology) -> list[Problem]:
-    """The worked examples that do not come out as the document says."""
-    problems = []
-    for index, example in enumerate(methodology.examples):
-        fault = _example_fault(methodology, example)
-        if fault is not None:
-            key = f"example.{index}"
-            problems.append(Problem(methodology.path, example.line, key, "example_fails", *fault))
-    return problems
-
-
-def _example_fault(methodology: Methodology, example: Example) -> tuple[str, str] | None:
-    try:
-        found = _example_answer(methodology, example)
-    except Refusal as refusal:
-        if refusal.code == example.refused:
-            return None
-        return f"被拒：{refusal.zh}", f"refused: {refusal.en}"
-    if example.refused:
-        return (
-            f"应以 {example.refused} 被拒，却得出结果",
-            f"expected the refusal {example.refused}, found a result",
-        )
-    for name, expected in example.expected.items():
-        given = found.get(name)
-        if given is None:
-            return f"没有输出 {name}", f"there is no output {name}"
-        if given.unit.signature != expected.unit.signature or given.base != expected.base:
-            return (
-                f"{name} 为 {given.value} {given.unit.text}，示例却写 {expected.value}",
-                f"{name} is {given.value} {given.unit.text}, the example says {expected.value}",
-            )
-    return None
-
-
-def published_digests(root: Path, section: str) -> dict[str, str]:
-    """The frozen digests of `published.lock` for one section, by `id@version`.
-
-    Raises ContentRefused when the lock is not readable TOML of that shape.
-    """
-    path = root / LOCK
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        zh, en = f"发布锁无法读取：{error}", f"the lock cannot be read: {error}"
-        raise ContentRefused([Problem(path, 0, "", "unreadable_lock", zh, en)]) from None
-    frozen = data.get(section, {})
-    if not isinstance(frozen, dict):
-        zh, en = f"{section} 应为表", f"{section} must be a table"
-        raise ContentRefused([Problem(path, 0, section, "unreadable_lock", zh, en)])
-    return {str(reference): str(digest) for reference, digest in frozen.items()}
-
-
-def lock_problems(root: Path, section: str, published: Mapping[str, str]) -> list[Problem]:
-    """Published documents (`id@version` to digest) that differ from the lock, are not in it, or
-    are in it but gone. Any room with published documents may ask this for its own section.
-    """
-    try:
-        frozen = published_digests(root, section)
-    except ContentRefused as refusal:
-        return list(refusal.problems)
-    problems = []
-    for reference in sorted(frozen.keys() | published.keys()):
-        now = published.get(reference)
-        if reference not in frozen:
-            code = "not_in_lock"
-            zh = f"已发布但不在锁中，应写入 {now}"
-            en = f'published but not in the lock; its line is "{reference}" = "{now}"'
-        elif now is None:
-            code, zh, en = "published_gone", "已发布的文件不见了", "the published document is gone"
-        elif now != frozen[reference]:
-            code = "published_changed"
-            zh = f"已发布的文件被改动：现为 {now}；改动须用新版本"
-            en = f"a published document was changed: it is now {now}; a change is a new version"
-        else:
-            continue
-        problems.append(Problem(root / LOCK, 0, f"{section}.{reference}", code, zh, en))
-    return problems
-
-
 def check_content(root: Path) -> list[Problem]:
     """Every fault of the units, factors and methodologies under `root`: their form, their worked
     examples, and whether what was published is still the same.
     """
     try:
-        shelf = open_shelf(root)
+        shelves = Shelves(root)
     except ContentRefused as refusal:
         return list(refusal.problems)
-    methodologies, problems = _read_all(root, shelf)
+    methodologies, problems = shelves.read_all()
     for methodology in methodologies:
         problems.extend(example_problems(methodology))
     published = {

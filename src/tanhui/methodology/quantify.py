@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import and_
 from pathlib import Path
 
 import polars as pl
@@ -39,29 +37,22 @@ class Totals:
 def quantify_frame(frame: pl.DataFrame, kernel: RowKernel) -> pl.DataFrame:
     """Columns `line`, `refused`, `reduction_mg` of `frame` (`line`, `refused` and the inputs).
 
-    A row already refused earns nothing; one that the kernel does not quantify is refused as
-    `out_of_bounds` or `negative_result`. Refuses as `RowKernel.quantify` does.
+    A row already refused earns nothing; one that the kernel does not quantify is refused by the
+    code that `RowKernel.refused` gives. Refuses as `RowKernel.quantify` does.
     """
-    earned = kernel.quantify(frame).alias("reduction_mg")
-    within = [pl.col(name).is_between(*ends).fill_null(False) for name, ends in kernel.bounds]
-    code = (
-        pl.when(reduce(and_, within))
-        .then(pl.lit("negative_result"))
-        .otherwise(pl.lit("out_of_bounds"))
-    )
-    return (
-        frame.with_columns(earned)
-        .with_columns(
-            refused=pl.when(pl.col("refused").is_null() & pl.col("reduction_mg").is_null())
-            .then(code)
-            .otherwise(pl.col("refused"))
-        )
-        .select(
-            "line",
-            "refused",
-            pl.when(pl.col("refused").is_null()).then(pl.col("reduction_mg")).alias("reduction_mg"),
-        )
-        .cast(_SCHEMA)
+    earned = kernel.quantify(frame)
+    refused = frame["refused"]
+    # Why a row earns nothing is asked of those rows alone; most rows earn something.
+    unearned = (refused.is_null() & earned.is_null()).arg_true()
+    if len(unearned):
+        refused = refused.cast(pl.String).scatter(unearned, kernel.refused(frame[unearned]))
+    return pl.DataFrame(
+        {
+            "line": frame["line"],
+            "refused": refused,
+            "reduction_mg": earned.zip_with(refused.is_null(), pl.Series([None], dtype=pl.Int64)),
+        },
+        schema=_SCHEMA,
     )
 
 

@@ -2,323 +2,375 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.binding import Declared, Shelf, bind_factor
+from tanhui.methodology.binding import Shelf, conversion_factor, read_factor
 from tanhui.methodology.canonical import digest
-from tanhui.methodology.checking import infer, order
-from tanhui.methodology.document import (
-    Example,
-    Factor,
-    Formula,
-    Grade,
-    Input,
-    Label,
-    Methodology,
-    Result,
-    Source,
+from tanhui.methodology.checking import dead_symbols, order
+from tanhui.methodology.document import Category, Formula, Guard, Methodology, Result
+from tanhui.methodology.expression import RESERVED, Node
+from tanhui.methodology.factors import read_validity
+from tanhui.methodology.grammar import parse, parse_condition
+from tanhui.methodology.modules import check_use, module_shapes, read_use
+from tanhui.methodology.parts import (
+    COLUMN,
+    read_axis,
+    read_deduction,
+    read_evidence,
+    read_input,
+    read_label,
+    read_parameter,
+    read_potential,
+    read_scenario,
+    read_source,
+    read_table,
+    read_unit,
 )
-from tanhui.methodology.expression import FUNCTIONS, names, parse
-from tanhui.methodology.factors import check_kind, read_quantity, read_validity
+from tanhui.methodology.shapes import Inference, Known, Shape
 from tanhui.methodology.tomlfile import Section, TomlFile
-from tanhui.methodology.units import Quantity, Signature, Unit
+from tanhui.methodology.worked import read_example
 
 ID = r"[a-z0-9]+([.+-][a-z0-9]+)*"
-COLUMN = r"[a-z][a-z0-9_]*"
 VERSION = r"[0-9]+\.[0-9]+\.[0-9]+"
-GRADES = ("A", "B", "C", "D")
+REFERENCE = ID + "@" + VERSION
+PATHS = ("citizen", "project", "event", "organisation", "person", "tool")
+FOOTPRINTS = ("event", "organisation", "person")
 LONGEST_SYMBOL = 40
-LARGEST_BOUND = 2**53
-
-
-def _label(section: Section, suffix: str = "", *, required: bool = True) -> Label:
-    """The texts `zh` and `en`, or `<suffix>_zh` and `<suffix>_en`."""
-    stem = f"{suffix}_" if suffix else ""
-    return Label(
-        section.text(f"{stem}zh", required=required), section.text(f"{stem}en", required=required)
-    )
-
-
-def _symbol_fits(section: Section, symbol: str, taken: set[str]) -> bool:
-    if symbol in taken:
-        section.report(
-            "", "duplicate_symbol", f"符号 {symbol} 重复", f"the symbol {symbol} is declared twice"
-        )
-        return False
-    taken.add(symbol)
-    shaped = symbol.replace("_", "a").isalnum() and symbol.isascii() and symbol[:1].isalpha()
-    if not shaped or len(symbol) > LONGEST_SYMBOL or symbol in FUNCTIONS:
-        section.report(
-            "",
-            "malformed_symbol",
-            f"{symbol!r} 不能作符号",
-            f"{symbol!r} cannot be a symbol",
-        )
-        return False
-    return True
 
 
 class _Reader:
     """One reading: collects the parts, then checks them against each other."""
 
-    def __init__(self, path: Path, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.units = shelf.units
-        self.file = TomlFile(path)
+    def __init__(self, file: TomlFile, shelf: Shelf) -> None:
+        self.shelf, self.units, self.file = shelf, shelf.units, file
+        self.conversions = frozenset(shelf.warming.conversions)
         self.taken: set[str] = set()
-        self.columns: set[str] = set()
-        self.signatures: dict[str, Signature] = {}
 
     def read(self) -> Methodology:
         with self.file.root() as root:
             with root.table("methodology") as head:
                 facts = self._head(head)
-            sources = tuple(_source(section) for section in root.tables("source"))
-            inputs = tuple(
-                self._input(name, section) for name, section in self._named(root, "input")
+            self._parts(root, facts)
+            self._columns(root)
+            uses = self._each(root, "use", lambda name, part: read_use(name, part, self.shelf))
+            facts["uses"] = tuple(use for use in uses if use is not None)
+            formulas, known = self._formulas(root, facts)
+            facts["guards"] = self._guards(root, known)
+            result = self._result(root, facts["kind"], formulas)
+            facts["categories"] = self._categories(root, formulas, result)
+            evidence = read_evidence(root, required=facts["kind"] == "citizen")
+            examples = tuple(
+                read_example(section, self.units) for section in root.tables("example")
             )
-            factors = tuple(
-                self._factor(name, section, facts)
-                for name, section in self._named(root, "factor", required=False)
-            )
-            formulas = self._formulas(root)
-            result = self._result(root.table("result"), formulas)
-            evidence = _evidence(root)
-            examples = tuple(self._example(section) for section in root.tables("example"))
         if not self.file.problems:
-            self._dead_symbols(inputs, factors, formulas, result)
+            dead_symbols(self.file, facts, formulas, result)
         self.file.finish()
+        by_symbol = {formula.symbol: formula for formula in formulas}
         return Methodology(
             **facts,
-            sources=sources,
-            inputs=inputs,
-            factors=factors,
-            formulas=formulas,
+            formulas=tuple(by_symbol[name] for name in facts["order"] if name in by_symbol)
+            if "order" in facts
+            else formulas,
             result=result,
             evidence=evidence,
             examples=examples,
             digest=digest(self.file.data),
             path=self.file.path,
             units=self.units,
+            conversions=_conversion_factors(self.shelf, facts["gwp"]),
         )
 
     def _head(self, head: Section) -> dict[str, Any]:
+        supersedes = head.text("supersedes", pattern=REFERENCE, required=False)
         return {
             "id": head.text("id", pattern=ID),
             "version": head.text("version", pattern=VERSION),
             "status": head.text("status", choices=("draft", "published")),
-            "kind": head.text("kind", choices=("citizen", "project", "event")),
-            "title": _label(head),
-            "summary": _label(head, "summary"),
-            "basis": head.text("basis", choices=("official", "reconstruction")),
-            "basis_note": _label(head, "basis"),
+            "kind": head.text("kind", choices=PATHS),
+            "title": read_label(head),
+            "summary": read_label(head, "summary"),
+            "basis": head.text("basis", choices=("official", "reconstruction", "published")),
+            "basis_note": read_label(head, "basis"),
             "gwp": head.text("gwp", choices=tuple(self.shelf.warming.sets)),
             "valid": read_validity(head.table("valid")),
+            "supersedes": supersedes,
+            "changes": read_label(head, "changes", required=bool(supersedes)),
         }
 
-    def _named(
-        self, root: Section, key: str, *, required: bool = True
-    ) -> list[tuple[str, Section]]:
-        sections = root.named(key, required=required)
-        return [
-            (name, section)
-            for name, section in sections.items()
-            if _symbol_fits(section, name, self.taken)
-        ]
-
-    def _unit(self, section: Section, key: str, kind: str = "") -> Unit:
-        text = section.text(key)
-        unit = Unit("1", Fraction(1), ())
-        if text:
-            try:
-                unit = self.units.parse(text)
-            except Invalid as refusal:
-                section.report(key, refusal.code, refusal.zh, refusal.en)
-                return unit
-            check_kind(section, kind, unit, self.units)
-        return unit
-
-    def _input(self, symbol: str, section: Section) -> Input:
-        with section:
-            kind = section.text("kind")
-            unit = self._unit(section, "unit", kind)
-            column = section.text("column", pattern=COLUMN)
-            if column in self.columns:
-                section.report(
-                    "column",
-                    "duplicate_column",
-                    f"列 {column} 已被另一输入使用",
-                    f"the column {column} is already used by another input",
-                )
-            self.columns.add(column)
-            low, high = section.integers("bounds", 2)
-            if low > high or max(abs(low), abs(high)) > LARGEST_BOUND:
-                section.report(
-                    "bounds",
-                    "impossible_bounds",
-                    "上下界须由小到大，且不超过 2^53",
-                    "bounds must be in order and within 2^53",
-                )
-            shown = self._unit(section, "shown_in") if section.has("shown_in") else unit
-            if shown.signature != unit.signature:
-                section.report(
-                    "shown_in",
-                    "unit_mismatch",
-                    f"显示单位 {shown.text} 与 {unit.text} 不是同一种量",
-                    f"{shown.text} does not measure what {unit.text} measures",
-                )
-            self.signatures[symbol] = unit.signature
-            return Input(
-                symbol,
-                column,
-                kind,
-                unit,
-                low,
-                high,
-                _label(section),
-                _label(section, "source"),
-                shown,
-            )
-
-    def _factor(self, symbol: str, section: Section, facts: dict[str, Any]) -> Factor:
-        with section:
-            kind = section.text("kind")
-            unit = self._unit(section, "unit", kind)
-            conversions = tuple(self.shelf.warming.conversions)
-            convert = section.text("convert", choices=conversions, required=False)
-            declared = Declared(
-                symbol=symbol,
-                kind=kind,
-                unit=unit,
-                key=section.text("key"),
-                pin=section.text("row", pattern=r"sha256:[0-9a-f]{64}"),
-                convert=convert,
-                row_kind=section.text("row_kind") if convert else kind,
-                label=_label(section),
-                decimals=section.integer("decimals", required=False),
-            )
-        self.signatures[symbol] = unit.signature
-        return bind_factor(section, declared, self.shelf, valid=facts["valid"], gwp=facts["gwp"])
-
-    def _formulas(self, root: Section) -> tuple[Formula, ...]:
-        read: dict[str, Formula] = {}
-        sections = dict(self._named(root, "formula"))
-        for symbol, section in sections.items():
-            with section:
-                kind = section.text("kind")
-                unit = self._unit(section, "unit", kind)
-                source, label = section.text("expression"), _label(section)
-            self.signatures[symbol] = unit.signature
-            try:
-                read[symbol] = Formula(symbol, source, parse(source), kind, unit, label)
-            except Invalid as refusal:
-                section.report("expression", refusal.code, refusal.zh, refusal.en)
-        for symbol, formula in read.items():
-            try:
-                found = infer(formula.tree, self.signatures, self.units)
-                self.units.require_same(found, formula.unit.signature, symbol)
-            except Invalid as refusal:
-                sections[symbol].report("expression", refusal.code, refusal.zh, refusal.en)
-        try:
-            return tuple(
-                read[symbol] for symbol in order({key: item.tree for key, item in read.items()})
-            )
-        except Invalid as refusal:
-            root.report("formula", refusal.code, refusal.zh, refusal.en)
-            return tuple(read.values())
-
-    def _result(self, section: Section, formulas: tuple[Formula, ...]) -> Result:
-        units = {formula.symbol: formula.unit for formula in formulas}
-        with section:
-            result = Result(
-                name=section.text("name", pattern=COLUMN),
-                formula=section.text("formula", choices=tuple(units)),
-                unit=self._unit(section, "unit"),
-                rounding=section.text("round", choices=("down", "up")),
-                negative=section.text("negative", choices=("refuse", "zero")),
-                label=_label(section),
-            )
-        if result.formula in units:
-            try:
-                self.units.require_same(
-                    result.unit.signature, units[result.formula].signature, result.name
-                )
-            except Invalid as refusal:
-                section.report("unit", refusal.code, refusal.zh, refusal.en)
-        if result.name in self.taken:
-            section.report(
-                "name",
-                "duplicate_symbol",
-                f"符号 {result.name} 重复",
-                f"the symbol {result.name} is declared twice",
-            )
-        return result
-
-    def _example(self, section: Section) -> Example:
-        with section:
-            title = _label(section)
-            inputs = self._quantities(section, "inputs")
-            refused = section.text("refused", required=False)
-            expected = self._quantities(section, "expected") if section.has("expected") else {}
-        if bool(refused) == bool(expected):
-            section.report(
-                "",
-                "example_without_answer",
-                "示例须有 expected 或 refused，且只有其一",
-                "an example needs either `expected` or `refused`",
-            )
-        return Example(title, inputs, expected, refused, self.file.line(section.path))
-
-    def _quantities(self, section: Section, key: str) -> dict[str, Quantity]:
-        quantities: dict[str, Quantity] = {}
-        for name, part in section.named(key).items():
-            with part:
-                value, unit = part.text("value"), part.text("unit")
-            quantities[name] = read_quantity(part, value, unit, self.units)
-        return quantities
-
-    def _dead_symbols(
+    def _each(
         self,
-        inputs: tuple[Input, ...],
-        factors: tuple[Factor, ...],
-        formulas: tuple[Formula, ...],
-        result: Result,
-    ) -> None:
-        used = {name.name for formula in formulas for name in names(formula.tree)}
-        used.add(result.formula)
-        for table, parts in (("input", inputs), ("factor", factors), ("formula", formulas)):
-            for part in parts:
-                if part.symbol not in used:
-                    self.file.report(
-                        (table, part.symbol),
-                        "dead_symbol",
-                        f"符号 {part.symbol} 没有任何公式使用",
-                        f"the symbol {part.symbol} is used by no formula",
-                    )
-
-
-def _source(section: Section) -> Source:
-    with section:
-        return Source(
-            section.text("title"), section.text("address", required=False), _label(section, "note")
+        root: Section,
+        key: str,
+        read: Callable[[str, Section], Any],
+        *,
+        required: bool = False,
+    ) -> tuple[Any, ...]:
+        """Every table under `key`, its name checked and not yet taken."""
+        if not required and not root.has(key):
+            return ()
+        return tuple(
+            read(name, section)
+            for name, section in root.named(key, required=required).items()
+            if self._name_fits(section, name)
         )
 
+    def _name_fits(self, section: Section, name: str) -> bool:
+        if name in self.taken:
+            zh, en = f"符号 {name} 重复", f"the symbol {name} is declared twice"
+            section.report("", "duplicate_symbol", zh, en)
+            return False
+        self.taken.add(name)
+        shaped = name.replace("_", "a").isalnum() and name.isascii() and name[:1].isalpha()
+        if not shaped or len(name) > LONGEST_SYMBOL or name in RESERVED or name in self.conversions:
+            zh, en = f"{name!r} 不能作符号", f"{name!r} cannot be a symbol"
+            section.report("", "malformed_symbol", zh, en)
+        return True
 
-def _evidence(root: Section) -> tuple[Grade, ...]:
-    grades = []
-    with root.table("evidence") as section:
-        for name in GRADES:
-            with section.table(name) as part:
-                grades.append(Grade(name, _label(part)))
-    return tuple(grades)
+    def _parts(self, root: Section, facts: dict[str, Any]) -> None:
+        """Everything that formulas may refer to, in the order of dependence."""
+        units, kind, gwp = self.units, facts["kind"], facts["gwp"]
+        facts["sources"] = tuple(read_source(section) for section in root.tables("source"))
+        axes = {
+            axis.name: axis
+            for axis in self._each(root, "axis", lambda n, s: read_axis(n, s, units))
+        }
+        facts["axes"] = axes
+        facts["scenarios"] = self._each(root, "scenario", read_scenario)
+        scenarios = {scenario.name: scenario for scenario in facts["scenarios"]}
+        facts["inputs"] = self._each(
+            root,
+            "input",
+            lambda n, s: read_input(n, s, units, axes, kind),
+            required=kind != "tool",
+        )
+        facts["factors"] = self._each(
+            root,
+            "factor",
+            lambda n, s: read_factor(n, s, self.shelf, axes, valid=facts["valid"], gwp=gwp),
+        )
+        facts["parameters"] = self._each(
+            root, "param", lambda n, s: read_parameter(n, s, units, axes)
+        )
+        warming = self.shelf.warming
+        facts["potentials"] = self._each(
+            root, "gwp", lambda n, s: read_potential(n, s, units, warming, gwp)
+        )
+        facts["tables"] = {
+            table.name: table
+            for table in self._each(root, "table", lambda n, s: read_table(n, s, units, scenarios))
+        }
+        facts["deductions"] = {
+            item.name: item for item in self._each(root, "deduction", read_deduction)
+        }
+
+    def _columns(self, root: Section) -> None:
+        """Two inputs of one document never share a column."""
+        seen: set[str] = set()
+        inputs = root.data.get("input")
+        for symbol, data in inputs.items() if isinstance(inputs, dict) else ():
+            column = data.get("column") if isinstance(data, dict) else None
+            if not isinstance(column, str):
+                continue
+            if column in seen:
+                zh = f"列 {column} 已被另一输入使用"
+                en = f"the column {column} is already used by another input"
+                self.file.report(("input", symbol, "column"), "duplicate_column", zh, en)
+            seen.add(column)
+
+    def _known(self, facts: dict[str, Any], declared: dict[str, Shape]) -> Known:
+        symbols: dict[str, Shape] = dict(declared)
+        for item in (*facts["inputs"], *facts["factors"], *facts["parameters"]):
+            symbols[item.symbol] = Shape(item.unit.signature, frozenset(item.axes), item.kind)
+        for item in facts["potentials"]:
+            symbols[item.symbol] = Shape(item.quantity.unit.signature, frozenset(), item.kind)
+        for use in facts["uses"]:
+            symbols.update(module_shapes(use))
+        return Known(
+            symbols,
+            facts["axes"],
+            {scenario.name: scenario for scenario in facts["scenarios"]},
+            facts["tables"],
+            facts["deductions"],
+            self.shelf.warming.conversions,
+            self.units,
+        )
+
+    def _formulas(self, root: Section, facts: dict[str, Any]) -> tuple[tuple[Formula, ...], Known]:
+        sections: dict[str, Section] = {}
+        read: dict[str, Formula] = {}
+
+        def one(symbol: str, section: Section) -> None:
+            sections[symbol] = section
+            with section:
+                kind = section.text("kind")
+                unit = read_unit(section, self.units, kind)
+                source, label = section.text("expression"), read_label(section)
+                note = read_label(section, "note") if section.has("note_zh") else None
+                output = section.flag("output")
+            try:
+                tree = parse(source, self.conversions)
+            except Invalid as refusal:
+                section.report("expression", refusal.code, refusal.zh, refusal.en)
+                return
+            read[symbol] = Formula(
+                symbol, source, tree, kind, unit, label, note=note, output=output
+            )
+
+        self._each(root, "formula", one, required=True)
+        if len(read) < len(sections) or self.file.problems:
+            # Shapes cannot be judged while a part is unreadable; the order is left as written.
+            facts["order"] = tuple(read)
+            return tuple(read.values()), self._unreadable(read, sections, facts)
+        trees: dict[str, list[Node]] = {symbol: [item.tree] for symbol, item in read.items()}
+        for use in facts["uses"]:
+            trees[use.name] = [passed.tree for passed in use.inputs]
+        try:
+            facts["order"] = order(trees)
+        except Invalid as refusal:
+            root.report("formula", refusal.code, refusal.zh, refusal.en)
+            facts["order"] = tuple(trees)
+        return self._shaped(read, sections, facts)
+
+    def _unreadable(
+        self, read: dict[str, Formula], sections: dict[str, Section], facts: dict[str, Any]
+    ) -> Known:
+        """Name the unknown symbols too, so that one reading says as much as it can."""
+        declared = {
+            symbol: Shape(item.unit.signature, frozenset(), item.kind)
+            for symbol, item in read.items()
+        }
+        known = self._known(facts, declared)
+        inference = Inference(known)
+        for symbol, formula in read.items():
+            try:
+                inference.of(formula.tree)
+            except Invalid as refusal:
+                if refusal.code == "unknown_symbol":
+                    sections[symbol].report("expression", refusal.code, refusal.zh, refusal.en)
+            except KeyError:
+                # Its kind or axis is unknown, which has been said already.
+                continue
+        return known
+
+    def _shaped(
+        self, read: dict[str, Formula], sections: dict[str, Section], facts: dict[str, Any]
+    ) -> tuple[tuple[Formula, ...], Known]:
+        """Every formula with its axes, in order; what does not fit its declaration is noted."""
+        shapes: dict[str, Shape] = {
+            symbol: Shape(item.unit.signature, frozenset(), item.kind)
+            for symbol, item in read.items()
+        }
+        known = self._known(facts, shapes)
+        symbols = known.symbols
+        assert isinstance(symbols, dict)
+        inference = Inference(known)
+        shaped: dict[str, Formula] = {}
+        for name in facts["order"]:
+            if name not in read:
+                use = next(use for use in facts["uses"] if use.name == name)
+                check_use(self.file, use, inference)
+                continue
+            formula = read[name]
+            try:
+                found = inference.of(formula.tree)
+                inference.require(found.measured, formula.unit.signature, name, 1)
+                inference.require_kind(found.kind, formula.kind, 1)
+                tree, axes = inference.resolved(formula.tree), tuple(sorted(found.axes))
+            except Invalid as refusal:
+                sections[name].report("expression", refusal.code, refusal.zh, refusal.en)
+                tree, axes = formula.tree, ()
+            symbols[name] = Shape(formula.unit.signature, frozenset(axes), formula.kind)
+            shaped[name] = Formula(
+                name, formula.source, tree, formula.kind, formula.unit, formula.label, axes,
+                formula.note, formula.output,
+            )  # fmt: skip
+        return tuple(shaped.values()), known
+
+    def _guards(self, root: Section, known: Known) -> tuple[Guard, ...]:
+        inference = Inference(known)
+
+        def one(name: str, section: Section) -> Guard | None:
+            with section:
+                source, label = section.text("require"), read_label(section)
+            try:
+                tree = parse_condition(source, self.conversions)
+                inference.of(tree)
+                tree = inference.resolved(tree)
+            except Invalid as refusal:
+                if not self.file.problems or refusal.code == "syntax_error":
+                    section.report("require", refusal.code, refusal.zh, refusal.en)
+                return None
+            except KeyError:
+                return None
+            return Guard(name, source, tree, label)
+
+        return tuple(guard for guard in self._each(root, "guard", one) if guard is not None)
+
+    def _result(self, root: Section, kind: str, formulas: tuple[Formula, ...]) -> Result | None:
+        if kind == "tool" and not root.has("result"):
+            return None
+        plain = {formula.symbol: formula for formula in formulas if not formula.axes}
+        with root.table("result") as section:
+            result = Result(
+                name=section.text("name", pattern=COLUMN),
+                formula=section.text("formula", choices=tuple(plain)),
+                unit=read_unit(section, self.units),
+                rounding=section.text("round", choices=("down", "up")),
+                negative=section.text("negative", choices=("refuse", "zero", "carry", "keep")),
+                label=read_label(section),
+                per=section.text("per", required=False),
+            )
+            if result.formula in plain:
+                self._fits(section, "unit", result.unit.signature, plain[result.formula], "result")
+            if result.name in self.taken:
+                zh = f"符号 {result.name} 重复"
+                en = f"the symbol {result.name} is declared twice"
+                section.report("name", "duplicate_symbol", zh, en)
+            if result.per and result.per not in self.taken:
+                zh, en = f"没有符号 {result.per}", f"no symbol {result.per}"
+                section.report("per", "unknown_symbol", zh, en)
+        return result
+
+    def _fits(
+        self, section: Section, key: str, signature: Any, formula: Formula, what: str
+    ) -> None:
+        try:
+            self.units.require_same(signature, formula.unit.signature, what)
+        except Invalid as refusal:
+            section.report(key, refusal.code, refusal.zh, refusal.en)
+
+    def _categories(
+        self, root: Section, formulas: tuple[Formula, ...], result: Result | None
+    ) -> tuple[Category, ...]:
+        plain = {formula.symbol: formula for formula in formulas if not formula.axes}
+
+        def one(name: str, section: Section) -> Category:
+            with section:
+                formula = section.text("formula", choices=tuple(plain))
+                if result is not None and formula in plain:
+                    self._fits(section, "formula", result.unit.signature, plain[formula], name)
+                return Category(name, formula, read_label(section))
+
+        return self._each(root, "category", one)
 
 
-def read_methodology(path: Path, shelf: Shelf) -> Methodology:
+def _conversion_factors(shelf: Shelf, gwp: str) -> dict[str, Fraction]:
+    """What each typed conversion multiplies a value in base units by."""
+    return {
+        name: conversion_factor(shelf.warming, conversion, gwp)
+        * conversion.becomes.scale
+        / conversion.found.scale
+        for name, conversion in shelf.warming.conversions.items()
+    }
+
+
+def read_methodology(path: Path, shelf: Shelf, file: TomlFile | None = None) -> Methodology:
     """The methodology in the file `path`, fully checked except for its examples.
 
     Raises ContentRefused with every fault that was found.
     """
-    return _Reader(path, shelf).read()
+    return _Reader(file or TomlFile(path), shelf).read()

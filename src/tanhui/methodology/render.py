@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from html import escape
 
-from tanhui.methodology.expression import Binary, Call, Name, Negate, Node, Number
+from tanhui.methodology.expression import (
+    Binary,
+    Call,
+    Compare,
+    If,
+    Is,
+    Logic,
+    Name,
+    Negate,
+    Node,
+    Number,
+)
 
 MOST_DECIMALS = 12
 ENDLESS_DECIMALS = 6
 
 _LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": "+", "-": "−", "*": "×", "/": "÷"}
+_RELATION = {"<=": "≤", "<": "<", ">=": "≥", ">": ">", "==": "="}
 _ATOM_LEVEL = 4
 _NEGATIVE_LEVEL = 3
+_CONDITION_LEVEL = 0
 
 
 def number_text(value: Fraction, decimals: int = 0) -> str:
@@ -47,27 +59,45 @@ def _level(tree: Node) -> int:
             return _LEVEL[tree.operator]
         case Negate():
             return _NEGATIVE_LEVEL
+        case Compare() | Logic() | Is():
+            return _CONDITION_LEVEL
         case _:
             return _ATOM_LEVEL
 
 
 def formula_text(tree: Node, leaf: Callable[[str], str] = str) -> str:
     """The formula with × ÷ − and only the parentheses it needs; `leaf` writes each symbol."""
+
+    def write(part: Node) -> str:
+        return formula_text(part, leaf)
+
     match tree:
         case Number():
             return tree.text
         case Name():
             return leaf(tree.name)
         case Call():
-            parts = ", ".join(formula_text(part, leaf) for part in tree.arguments)
-            return f"{tree.function}({parts})"
+            return _call_text(tree, leaf)
+        case If():
+            return f"if({write(tree.condition)}, {write(tree.yes)}, {write(tree.no)})"
+        case Compare():
+            return f"{write(tree.left)} {_RELATION[tree.operator]} {write(tree.right)}"
+        case Is():
+            return f"{tree.scenario} is {tree.option}"
+        case Logic():
+            if tree.operator == "not":
+                return f"not ({write(tree.parts[0])})"
+            texts = [
+                f"({write(part)})" if isinstance(part, Logic) else write(part)
+                for part in tree.parts
+            ]
+            return f" {tree.operator} ".join(texts)
         case Negate():
-            inner = formula_text(tree.operand, leaf)
+            inner = write(tree.operand)
             return f"−({inner})" if _level(tree.operand) < _ATOM_LEVEL else f"−{inner}"
         case Binary():
             own = _LEVEL[tree.operator]
-            left = formula_text(tree.left, leaf)
-            right = formula_text(tree.right, leaf)
+            left, right = write(tree.left), write(tree.right)
             if _level(tree.left) < own:
                 left = f"({left})"
             if _level(tree.right) <= own or right.startswith("−"):
@@ -75,47 +105,13 @@ def formula_text(tree: Node, leaf: Callable[[str], str] = str) -> str:
             return f"{left} {_SIGN[tree.operator]} {right}"
 
 
-def _symbol_mathml(name: str) -> str:
-    stem, _, index = name.partition("_")
-    if not index:
-        return f"<mi>{escape(stem)}</mi>"
-    return f"<msub><mi>{escape(stem)}</mi><mi>{escape(index)}</mi></msub>"
-
-
-def _tree_mathml(tree: Node) -> str:
-    match tree:
-        case Number():
-            return f"<mn>{escape(tree.text)}</mn>"
-        case Name():
-            return _symbol_mathml(tree.name)
-        case Call():
-            parts = "<mo>,</mo>".join(_tree_mathml(part) for part in tree.arguments)
-            name = escape(tree.function)
-            return f"<mrow><mi>{name}</mi><mo>(</mo>{parts}<mo>)</mo></mrow>"
-        case Negate():
-            inner = _fenced(tree.operand, _level(tree.operand) < _ATOM_LEVEL)
-            return f"<mrow><mo>−</mo>{inner}</mrow>"
-        case Binary():
-            own = _LEVEL[tree.operator]
-            if tree.operator == "/":
-                top, bottom = _tree_mathml(tree.left), _tree_mathml(tree.right)
-                return f"<mfrac>{top}{bottom}</mfrac>"
-            left = _fenced(tree.left, _level(tree.left) < own)
-            # A fraction on the right needs no parentheses; anything else of the same level does.
-            fraction = isinstance(tree.right, Binary) and tree.right.operator == "/"
-            tight = isinstance(tree.right, Negate) or _level(tree.right) <= own
-            right = _fenced(tree.right, tight and not fraction)
-            return f"<mrow>{left}<mo>{_SIGN[tree.operator]}</mo>{right}</mrow>"
-
-
-def _fenced(tree: Node, fence: bool) -> str:
-    inner = _tree_mathml(tree)
-    return f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>" if fence else inner
-
-
-def formula_mathml(symbol: str, tree: Node) -> str:
-    """`symbol = formula` as one presentation MathML element; safe to put into a page as it is."""
-    return (
-        '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block"><mrow>'
-        f"{_symbol_mathml(symbol)}<mo>=</mo>{_tree_mathml(tree)}</mrow></math>"
-    )
+def _call_text(tree: Call, leaf: Callable[[str], str]) -> str:
+    parts = [formula_text(part, leaf) for part in tree.arguments]
+    if tree.function == "lookup" and isinstance(tree.arguments[0], Name):
+        # A scenario is no symbol with a number; it keeps its name.
+        return f"lookup({tree.word}, {tree.arguments[0].name})"
+    if tree.word and tree.function in ("lookup", "index"):
+        parts.insert(0, tree.word)
+    elif tree.word and tree.function != "convolve":
+        parts.insert(1, tree.word)
+    return f"{tree.function}({', '.join(parts)})"

@@ -235,6 +235,15 @@ class Section:
             return (0,) * count
         return tuple(value)
 
+    def flag(self, key: str) -> bool:
+        """Whether an optional true or false stands at the key as true."""
+        return bool(self._take(key, (bool,), "true 或 false", "true or false", False))
+
+    def raw(self, key: str) -> Any:
+        """Whatever stands at the key, None when it is absent; the key counts as known."""
+        self._known.append(key)
+        return self.data.get(key)
+
     def texts(self, key: str, *, required: bool = True) -> tuple[str, ...]:
         """A list of non-empty strings; empty when it is absent and not required."""
         value = self._take(key, (list,), "文本列表", "a list of texts", required)

@@ -82,7 +82,7 @@ def _warming_set(name: str, section: Section) -> WarmingSet:
 
 def _conversion(name: str, section: Section, units: UnitTable) -> Conversion | None:
     with section:
-        sides = (section.text("from"), section.text("to"))
+        sides = {key: section.text(key) for key in ("from", "to")}
         gas, ratio = "", None
         if section.has("ratio"):
             ratio = _ratio(section)
@@ -96,14 +96,13 @@ def _conversion(name: str, section: Section, units: UnitTable) -> Conversion | N
         else:
             gas = section.text("gas", choices=GASES)
         zh, en = section.text("zh"), section.text("en")
-    if not all(sides):
-        return None
-    try:
-        found, becomes = units.parse(sides[0]), units.parse(sides[1])
-    except Invalid as refusal:
-        section.report("from", refusal.code, refusal.zh, refusal.en)
-        return None
-    return Conversion(name, found, becomes, gas, zh, en, ratio)
+    read: list[Unit] = []
+    for key, text in sides.items():
+        try:
+            read.append(units.parse(text or "1"))
+        except Invalid as refusal:
+            section.report(key, refusal.code, refusal.zh, refusal.en)
+    return Conversion(name, *read, gas, zh, en, ratio) if len(read) == 2 else None
 
 
 def _ratio(section: Section) -> Fraction:

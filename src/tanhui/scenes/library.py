@@ -13,7 +13,8 @@ from pathlib import Path
 from tanhui.kernel.quantities import MG_PER_G
 from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.document import Methodology
-from tanhui.methodology.library import Entry, Library, lock_problems
+from tanhui.methodology.library import Entry, Library
+from tanhui.methodology.publishing import lock_problems
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.tomlfile import Section, TomlFile
 from tanhui.scenes.tariff import Tariff, points_of

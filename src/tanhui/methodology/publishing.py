@@ -1,0 +1,56 @@
+"""Published documents never change: their digests are frozen in `published.lock`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from tanhui.methodology.problems import ContentRefused, Problem
+
+LOCK = "published.lock"
+
+
+def published_digests(root: Path, section: str) -> dict[str, str]:
+    """The frozen digests of `published.lock` for one section, by `id@version`.
+
+    Raises ContentRefused when the lock is not readable TOML of that shape.
+    """
+    path = root / LOCK
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        zh, en = f"发布锁无法读取：{error}", f"the lock cannot be read: {error}"
+        raise ContentRefused([Problem(path, 0, "", "unreadable_lock", zh, en)]) from None
+    frozen = data.get(section, {})
+    if not isinstance(frozen, dict):
+        zh, en = f"{section} 应为表", f"{section} must be a table"
+        raise ContentRefused([Problem(path, 0, section, "unreadable_lock", zh, en)])
+    return {str(reference): str(digest) for reference, digest in frozen.items()}
+
+
+def lock_problems(root: Path, section: str, published: Mapping[str, str]) -> list[Problem]:
+    """Published documents (`id@version` to digest) that differ from the lock, are not in it, or
+    are in it but gone. Any room with published documents may ask this for its own section.
+    """
+    try:
+        frozen = published_digests(root, section)
+    except ContentRefused as refusal:
+        return list(refusal.problems)
+    problems = []
+    for reference in sorted(frozen.keys() | published.keys()):
+        now = published.get(reference)
+        if reference not in frozen:
+            code = "not_in_lock"
+            zh = f"已发布但不在锁中，应写入 {now}"
+            en = f'published but not in the lock; its line is "{reference}" = "{now}"'
+        elif now is None:
+            code, zh, en = "published_gone", "已发布的文件不见了", "the published document is gone"
+        elif now != frozen[reference]:
+            code = "published_changed"
+            zh = f"已发布的文件被改动：现为 {now}；改动须用新版本"
+            en = f"a published document was changed: it is now {now}; a change is a new version"
+        else:
+            continue
+        problems.append(Problem(root / LOCK, 0, f"{section}.{reference}", code, zh, en))
+    return problems
