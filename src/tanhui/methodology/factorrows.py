@@ -154,7 +154,9 @@ def read_row(
             units,
         )
         kind = section.text("kind")
-        check_kind(section, kind, quantity.unit, units)
+        # Of a unit that could not be read there is nothing more to say.
+        if quantity.unit.text == section.data.get("unit"):
+            check_kind(section, kind, quantity.unit, units)
         if len(section.file.problems) == before:
             check_plausible(section, kind, quantity, units)
         row = FactorRow(
@@ -197,7 +199,7 @@ def read_row(
 
 def _check_gwp(section: Section, row: FactorRow) -> None:
     counts_co2e = any(quantity == "mass.co2e" for quantity, _ in row.quantity.unit.signature)
-    if row.gwp and not counts_co2e:
+    if row.gwp in GWP_SETS and not counts_co2e:
         section.report(
             "gwp",
             "gwp_without_co2e",

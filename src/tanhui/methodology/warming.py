@@ -102,7 +102,7 @@ def _conversion(name: str, section: Section, units: UnitTable) -> Conversion | N
             read.append(units.parse(text or "1"))
         except Invalid as refusal:
             section.report(key, refusal.code, refusal.zh, refusal.en)
-    return Conversion(name, *read, gas, zh, en, ratio) if len(read) == 2 else None
+    return Conversion(name, read[0], read[1], gas, zh, en, ratio) if len(read) == 2 else None
 
 
 def _ratio(section: Section) -> Fraction:
