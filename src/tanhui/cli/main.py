@@ -11,13 +11,13 @@ from pathlib import Path
 import polars as pl
 import typer
 
-from tanhui.cli import methodology
+from tanhui.cli import footprint, methodology
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
 from tanhui.scenes import library as scenes
 
 # These verbs need neither a database nor any setting; all others do.
-BARE_VERBS = frozenset({"evaluate", "content", "quantify"})
+BARE_VERBS = frozenset({"evaluate", "content", "quantify", "footprint"})
 INTERRUPTED = 130
 # What every fault of the words on the command line derives from; Typer exports only its leaf.
 WRONG_WORDS: type[Exception] = typer.BadParameter.__mro__[2]
@@ -45,6 +45,7 @@ def build(verb: str) -> typer.Typer:
         listers=[scenes.list_content],
     )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
+    footprint.register(app)
     if verb not in BARE_VERBS:
         # Loading these reads the settings and sets Django up, which the bare verbs do without.
         importlib.import_module("tanhui.cli.database").register(app)

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.document import BoundRow, Factor, Methodology
+from tanhui.methodology.document import BoundRow, Factor, Methodology, Result
 from tanhui.methodology.exact import Evaluation, evaluate
 from tanhui.methodology.given import Given
 from tanhui.methodology.units import Quantity, Unit
@@ -66,14 +66,8 @@ def apportioned(parts: Mapping[str, Fraction]) -> dict[str, int]:
     return whole
 
 
-def footprint_of(
-    methodology: Methodology, inputs: Mapping[str, Given], *, on: date | None = None
-) -> Footprint:
-    """The footprint of one case by `methodology`; `on` is the day that chooses the factor rows.
-
-    Refuses what `evaluate` refuses, `not_a_footprint` for a document without a footprint as its
-    result, and `categories_do_not_add_up`.
-    """
+def footprint_result(methodology: Methodology) -> Result:
+    """The result of a document that computes a footprint. Refuses: `not_a_footprint`."""
     result = methodology.result
     if result is None or result.name != TOTAL or not methodology.categories:
         raise Invalid(
@@ -82,6 +76,17 @@ def footprint_of(
             en="{document} does not compute a footprint",
             document=methodology.reference,
         )
+    return result
+
+
+def footprint_of(
+    methodology: Methodology, inputs: Mapping[str, Given], *, on: date | None = None
+) -> Footprint:
+    """The footprint of one case by `methodology`; `on` is the day that chooses the factor rows.
+
+    Refuses what `evaluate` and `footprint_result` refuse, and `categories_do_not_add_up`.
+    """
+    result = footprint_result(methodology)
     evaluation = evaluate(methodology, inputs, on=on)
     exact = evaluation.outputs[result.formula]
     assert isinstance(exact, Quantity)
@@ -99,18 +104,17 @@ def footprint_of(
         total_kg=evaluation.result,
         exact_kg=exact_kg,
         grams=apportioned({name: part * GRAMS_PER_KG for name, part in parts.items()}),
-        per_person_kg=exact_kg / _persons(methodology, evaluation),
+        per_person_kg=exact_kg / _persons(result, evaluation),
         factors=tuple(_factors(methodology, inputs, on)),
     )
 
 
-def _persons(methodology: Methodology, evaluation: Evaluation) -> Fraction:
-    """By how many the total is divided; the bounds or guards of a document keep it above zero."""
-    per = methodology.result.per if methodology.result else ""
-    if not per:
+def _persons(result: Result, evaluation: Evaluation) -> Fraction:
+    """By how many the total is divided: one where the document names nobody, or nobody came."""
+    if not result.per:
         return Fraction(1)
     answers = {row.symbol: row.quantity for row in evaluation.trace}
-    persons = answers[per]
+    persons = answers[result.per]
     assert isinstance(persons, Quantity)
     return persons.base or Fraction(1)
 
