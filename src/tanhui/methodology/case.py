@@ -13,7 +13,15 @@ from fractions import Fraction
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.cells import Gathering, axis_labels, misgiven, plain_leaf, reading_leaf
-from tanhui.methodology.document import Factor, Input, Label, Methodology, Parameter, Scenario
+from tanhui.methodology.document import (
+    BoundRow,
+    Factor,
+    Input,
+    Label,
+    Methodology,
+    Parameter,
+    Scenario,
+)
 from tanhui.methodology.given import Answer, Choice, Given, Grid, Listed, Spread, Value
 from tanhui.methodology.units import Quantity, Unit
 
@@ -174,12 +182,12 @@ def _factor_value(case: Case, factor: Factor) -> Value:
     return bound.quantity.base
 
 
-def factor_keys(case: Case, factor: Factor) -> list[str]:
-    """The keys of the rows that this case takes of `factor`."""
+def rows_taken(case: Case, factor: Factor) -> tuple[BoundRow, ...]:
+    """The rows that this case takes of `factor`."""
     if factor.axes:
-        return [bound.row.key for bound in factor.rows]
+        return factor.rows
     bound = factor.on(case.day)
-    return [bound.row.key] if bound else []
+    return () if bound is None else (bound,)
 
 
 def _scenario(case: Case, scenario: Scenario, given: Given | None) -> None:

@@ -7,9 +7,10 @@ decimal digits, correctly rounded, which is the same number on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 from tanhui.methodology.document import Axis, Deduction, Table
@@ -54,6 +55,19 @@ class Scope:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
 
+    def following(self, fixed: Mapping[str, str]) -> Scope:
+        """The same names, along these labels."""
+        return Scope(
+            self.values,
+            self.scenarios,
+            self.tables,
+            self.deductions,
+            self.conversions,
+            self.axes,
+            self.labels,
+            fixed,
+        )
+
 
 def _refuse(code: str, at: int, zh: str, en: str) -> ExpressionRefused:
     return ExpressionRefused(code, at, zh=zh, en=en)
@@ -74,26 +88,36 @@ def _restricted(value: Value, fixed: Mapping[str, str]) -> Value:
 
 def spread(at: int, apply: Callable[..., Fraction], *values: Value) -> Value:
     """`apply` cell by cell over the union of the values' axes. Refuses: `too_many_cells`."""
-    if all(isinstance(value, Fraction) for value in values):
+    grids = [value for value in values if isinstance(value, Grid)]
+    if not grids:
         return apply(*values)
+    first = grids[0]
+    if all(grid.axes == first.axes for grid in grids):
+        # The common case, a formula along one axis, needs no search for the cells that meet.
+        along = [value.cells if isinstance(value, Grid) else None for value in values]
+        pairs = list(zip(values, along, strict=True))
+        return Grid(
+            first.axes,
+            {
+                label: apply(*(value if cells is None else cells[label] for value, cells in pairs))
+                for label in first.cells
+            },
+        )
     labels: dict[str, tuple[str, ...]] = {}
-    for value in values:
-        if isinstance(value, Grid):
-            for axis in value.axes:
-                labels.setdefault(axis, value.labels(axis))
-    axes = tuple(labels)
-    count = 1
+    for grid in grids:
+        for axis in grid.axes:
+            labels.setdefault(axis, grid.labels(axis))
+    axes, count = tuple(labels), 1
     for part in labels.values():
         count *= len(part)
     if count > MOST_CELLS:
-        raise _refuse(
-            "too_many_cells", at, f"超过 {MOST_CELLS} 格", f"more than {MOST_CELLS} cells"
-        )
-    cells = {}
+        zh, en = f"超过 {MOST_CELLS} 格", f"more than {MOST_CELLS} cells"
+        raise _refuse("too_many_cells", at, zh, en)
     spreads = [widened(value, axes, labels) for value in values]
-    for label in product(*labels.values()):
-        cells[label] = apply(*(cell[label] for cell in spreads))
-    return Grid(axes, cells)
+    return Grid(
+        axes,
+        {label: apply(*(cells[label] for cells in spreads)) for label in product(*labels.values())},
+    )
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -107,6 +131,7 @@ def _bounded(value: Fraction, at: int) -> Fraction:
     return value
 
 
+@lru_cache(maxsize=4096)
 def _exp(at: int, value: Fraction) -> Fraction:
     if abs(value) > LARGEST_ARGUMENT:
         raise _refuse("function_out_of_range", at, "exp 的自变量过大", "exp of a number too large")
@@ -243,7 +268,7 @@ def _branch(tree: If, scope: Scope) -> Value:
     answers: dict[tuple[str, ...], Value] = {}
     for label, truth in condition.cells.items():
         fixed = {**scope.fixed, **dict(zip(condition.axes, label, strict=True))}
-        answers[label] = compute(tree.yes if truth else tree.no, replace(scope, fixed=fixed))
+        answers[label] = compute(tree.yes if truth else tree.no, scope.following(fixed))
     grids = [answer for answer in answers.values() if isinstance(answer, Grid)]
     inner = tuple(dict.fromkeys(axis for grid in grids for axis in grid.axes))
     whole: dict[tuple[str, ...], Fraction] = {}
@@ -329,7 +354,7 @@ def _over_axis(tree: Call, scope: Scope) -> Value:
             (label,): int(label) * scale for label in scope.labels[axis.name]
         }
         return _restricted(Grid((axis.name,), cells), scope.fixed)
-    whole = replace(scope, fixed={})
+    whole = scope.following({}) if scope.fixed else scope
     found = compute(tree.arguments[0], whole)
     if tree.function == "at":
         axes = () if isinstance(found, Fraction) else found.axes

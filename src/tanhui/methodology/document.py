@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
-from tanhui.methodology.canonical import digest
 from tanhui.methodology.expression import Node
 from tanhui.methodology.factors import Conversion, FactorRow, Validity
 from tanhui.methodology.given import Given, Value
@@ -232,6 +232,8 @@ class Use:
     label: Label
     inputs: tuple[Passed, ...]
     scenarios: Mapping[str, str]
+    # The evaluator keeps here what a module gives that no case can change.
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +332,7 @@ class Methodology:
 
     `order` names formulas and modules so that each comes after what it uses; `formulas` are in
     that order too. `conversions` gives each typed conversion's factor between base units.
+    `factors_digest` is that of all pinned factor rows, by symbol, with those of its modules.
     """
 
     id: str
@@ -362,6 +365,7 @@ class Methodology:
     evidence: tuple[Grade, ...]
     examples: tuple[Example, ...]
     digest: str
+    factors_digest: str
     path: Path
     units: UnitTable = field(repr=False, compare=False, hash=False)
     conversions: Mapping[str, Fraction] = field(repr=False, compare=False, hash=False)
@@ -385,15 +389,3 @@ class Methodology:
     def topic(self) -> str:
         """The field it lies in (travel, forest, …): the name of its folder."""
         return self.path.parent.name
-
-    @property
-    def factors_digest(self) -> str:
-        """The digest of all pinned factor rows, by symbol, with those of its modules."""
-        pinned: dict[str, object] = {}
-        for factor in self.factors:
-            digests = [bound.row.digest for bound in factor.rows]
-            pinned[factor.symbol] = digests[0] if len(digests) == 1 else digests
-        for use in self.uses:
-            if use.module.factors_digest != digest({}):
-                pinned[use.name] = use.module.factors_digest
-        return digest(pinned)

@@ -16,23 +16,89 @@ from tanhui.methodology.case import (
     check_bounds,
     check_plausible,
     constants,
-    factor_keys,
+    rows_taken,
 )
 from tanhui.methodology.compute import Scope, compute, over
-from tanhui.methodology.document import Guard, Label, Methodology, Use
+from tanhui.methodology.document import (
+    Factor,
+    Formula,
+    Guard,
+    Input,
+    Label,
+    Methodology,
+    Parameter,
+    Potential,
+    Result,
+    Use,
+)
 from tanhui.methodology.expression import mentioned
 from tanhui.methodology.given import Answer, Given, Grid, Value
 from tanhui.methodology.units import Quantity, Unit
 
+Part = Input | Factor | Parameter | Potential | Formula | Result
+
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """One step: a symbol, what it was computed from, its answer and where that came from."""
+    """One step: a symbol, the part of the document it stands for, and its value.
+
+    What a reader sees of it is made only when it is asked for.
+    """
 
     symbol: str
-    expression: str
-    quantity: Answer
-    source: str
+    part: Part
+    value: Value
+    unit: Unit
+    case: Case
+
+    @property
+    def quantity(self) -> Answer:
+        """The value in the part's unit."""
+        return self.case.answer(self.value, self.unit)
+
+    @property
+    def expression(self) -> str:
+        """What it was computed from: a formula, or `input`, `default`, `factor`, …"""
+        match self.part:
+            case Formula():
+                return self.part.source
+            case Input():
+                return self.case.origin.get(self.part.symbol, "input")
+            case Factor() if self.part.conversion is not None:
+                return f"{self.part.conversion.name}(factor)"
+            case Factor():
+                return "factor"
+            case Parameter():
+                return "parameter"
+            case Potential():
+                return "gwp"
+            case Result():
+                return _rounding(self.part)
+
+    @property
+    def source(self) -> str:
+        """Where it comes from: the document, a factor row with its digest, or `given`."""
+        methodology = self.case.methodology
+        match self.part:
+            case Formula() | Result():
+                return methodology.reference
+            case Input():
+                origin = self.case.origin.get(self.part.symbol, "")
+                return origin or self.part.source.en
+        origin = self.case.origin.get(self.part.symbol, "")
+        if origin:
+            return origin
+        match self.part:
+            case Factor():
+                return "; ".join(
+                    f"{bound.row.key} {bound.row.digest} ({bound.row.source})"
+                    for bound in rows_taken(self.case, self.part)
+                )
+            case Parameter():
+                return self.part.source
+            case Potential():
+                return f"{methodology.gwp} {self.part.gas}"
+        raise AssertionError("every part of a document has its source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +137,9 @@ class _Run:
             case.labels,
         )
 
-    def note(self, symbol: str, expression: str, value: Value, unit: Unit, source: str) -> None:
-        answer = self.case.answer(value, unit)
-        self.trace.append(TraceRow(self.prefix + symbol, expression, answer, source))
+    def note(self, symbol: str, part: Part, unit: Unit) -> None:
+        value = self.case.values[symbol]
+        self.trace.append(TraceRow(self.prefix + symbol, part, value, unit, self.case))
 
     def run(self) -> None:
         """Inputs, constants, early guards, formulas and modules in order, late guards."""
@@ -95,39 +161,21 @@ class _Run:
             formula = formulas[name]
             value = over(compute(formula.tree, self.scope), formula.axes, self.case.labels)
             self.case.values[name] = value
-            self.note(name, formula.source, value, formula.unit, self.methodology.reference)
+            self.note(name, formula, formula.unit)
         for guard in late:
             self._check(guard)
 
     def _note_given(self) -> None:
-        case, methodology = self.case, self.methodology
-        for declared in methodology.inputs:
-            value = case.values[declared.symbol]
-            expression = case.origin.get(declared.symbol, "input")
-            source = declared.source.en if expression == "input" else expression
-            self.note(declared.symbol, expression, value, declared.unit, source)
-        for factor in methodology.factors:
-            expression = "factor"
-            if factor.conversion is not None:
-                expression = f"{factor.conversion.name}(factor)"
-            source = case.origin.get(factor.symbol, "")
-            if not source:
-                keys = set(factor_keys(case, factor))
-                source = "; ".join(
-                    f"{bound.row.key} {bound.row.digest} ({bound.row.source})"
-                    for bound in factor.rows
-                    if bound.row.key in keys
-                )
-            value = case.values[factor.symbol]
-            self.note(factor.symbol, expression, value, factor.unit, source)
-        for parameter in methodology.parameters:
-            symbol = parameter.symbol
-            source = case.origin.get(symbol, parameter.source)
-            self.note(symbol, "parameter", case.values[symbol], parameter.unit, source)
+        methodology = self.methodology
+        parts: tuple[Input | Factor | Parameter, ...] = (
+            *methodology.inputs,
+            *methodology.factors,
+            *methodology.parameters,
+        )
+        for part in parts:
+            self.note(part.symbol, part, part.unit)
         for potential in methodology.potentials:
-            symbol = potential.symbol
-            source = case.origin.get(symbol, f"{methodology.gwp} {potential.gas}")
-            self.note(symbol, "gwp", case.values[symbol], potential.quantity.unit, source)
+            self.note(potential.symbol, potential, potential.quantity.unit)
 
     def _check(self, guard: Guard) -> None:
         truth = compute(guard.tree, self.scope)
@@ -145,17 +193,33 @@ class _Run:
 
     def _module(self, use: Use) -> None:
         """Run a module on the values that its `use` passes, and take its formulas as NAME.SYM."""
-        module = use.module
         given = {passed.symbol: compute(passed.tree, self.scope) for passed in use.inputs}
+        scenarios = {theirs: self.case.scenarios[ours] for theirs, ours in use.scenarios.items()}
+        where = self.prefix + use.name
+        if given or scenarios or not _constant(use.module):
+            inner, trace = self._run_module(use, given, scenarios)
+        else:
+            # A constant module comes out the same every time, so it is run once.
+            if where not in use.kept:
+                use.kept[where] = self._run_module(use, given, scenarios)
+            inner, trace = use.kept[where]
+        self.trace.extend(trace)
+        for reservation in inner.reservations:
+            symbol = f"{use.name}.{reservation.symbol}"
+            self.case.reserve(reservation.code, symbol, reservation.label)
+        for formula in use.module.formulas:
+            self.case.values[f"{use.name}.{formula.symbol}"] = inner.values[formula.symbol]
+
+    def _run_module(
+        self, use: Use, given: Mapping[str, Value], scenarios: Mapping[str, str]
+    ) -> tuple[Case, list[TraceRow]]:
+        module = use.module
         labels = _module_labels(module, given)
         single = frozenset(axis for axis in labels if axis in self.case.single)
         inner = Case(module, self.case.day, labels, single)
-        inner.scenarios.update(
-            {theirs: self.case.scenarios[ours] for theirs, ours in use.scenarios.items()}
-        )
+        inner.scenarios.update(scenarios)
         for scenario in module.scenarios:
-            if scenario.name not in inner.scenarios:
-                inner.scenarios[scenario.name] = scenario.default
+            inner.scenarios.setdefault(scenario.name, scenario.default)
         for declared in module.inputs:
             if declared.symbol in given:
                 value = over(given[declared.symbol], declared.axes, inner.labels)
@@ -170,12 +234,7 @@ class _Run:
         self._replace_constants(use, inner, given)
         child = _Run(inner, f"{self.prefix}{use.name}.")
         child.run()
-        self.trace.extend(child.trace)
-        for reservation in inner.reservations:
-            symbol = f"{use.name}.{reservation.symbol}"
-            self.case.reserve(reservation.code, symbol, reservation.label)
-        for formula in module.formulas:
-            self.case.values[f"{use.name}.{formula.symbol}"] = inner.values[formula.symbol]
+        return inner, child.trace
 
     def _replace_constants(self, use: Use, inner: Case, given: Mapping[str, Value]) -> None:
         """A module's factors, parameters and potentials that this document gives itself."""
@@ -190,6 +249,16 @@ class _Run:
             ]
 
 
+def _constant(module: Methodology) -> bool:
+    """Whether a module comes out the same whatever the case is."""
+    return (
+        not module.inputs
+        and not module.scenarios
+        and all(factor.axes or len(factor.rows) == 1 for factor in module.factors)
+        and all(_constant(use.module) for use in module.uses)
+    )
+
+
 def _module_labels(module: Methodology, given: Mapping[str, Value]) -> dict[str, tuple[str, ...]]:
     labels = {axis.name: axis.labels or axis.numbered(1) for axis in module.axes.values()}
     for value in given.values():
@@ -201,6 +270,12 @@ def _module_labels(module: Methodology, given: Mapping[str, Value]) -> dict[str,
 def rounded(value: Fraction, rounding: str) -> int:
     """`value` as a whole number, towards minus infinity (`down`) or plus infinity (`up`)."""
     return value.__floor__() if rounding == "down" else value.__ceil__()
+
+
+def _rounding(result: Result) -> str:
+    mark = "floor" if result.rounding == "down" else "ceil"
+    expression = f"{mark}({result.formula} / {result.unit.text})"
+    return f"max(0, {expression})" if result.negative in ("zero", "carry") else expression
 
 
 def _finished(case: Case, outputs: dict[str, Answer], trace: list[TraceRow]) -> int:
@@ -220,8 +295,6 @@ def _finished(case: Case, outputs: dict[str, Answer], trace: list[TraceRow]) -> 
             whole=whole,
             unit=result.unit.text,
         )
-    mark = "floor" if result.rounding == "down" else "ceil"
-    expression = f"{mark}({result.formula} / {result.unit.text})"
     if result.negative == "carry":
         deficit = Quantity(Fraction(max(0, -whole)), result.unit)
         outputs[f"{result.name}_deficit"] = deficit
@@ -231,10 +304,9 @@ def _finished(case: Case, outputs: dict[str, Answer], trace: list[TraceRow]) -> 
             case.reserve("deficit_carried", result.name, Label(zh, en))
     if result.negative in ("zero", "carry"):
         whole = max(0, whole)
-        expression = f"max(0, {expression})"
     outputs[result.name] = Quantity(Fraction(whole), result.unit)
-    reference = case.methodology.reference
-    trace.append(TraceRow(result.name, expression, outputs[result.name], reference))
+    base = whole * result.unit.scale
+    trace.append(TraceRow(result.name, result, base, result.unit, case))
     return whole
 
 

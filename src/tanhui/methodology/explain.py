@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from tanhui.kernel.refusals import Invalid, Refusal
-from tanhui.methodology.case import Reservation
+from tanhui.methodology.case import Reservation, rows_taken
 from tanhui.methodology.compute import Scope, compute
 from tanhui.methodology.document import Factor, Formula, Label, Methodology
 from tanhui.methodology.exact import Evaluation, TraceRow, evaluate
@@ -146,8 +146,7 @@ class _Explaining:
             zh, en = ("由计算者代入", "given by whoever computes") if row.source == "given" else (
                 "逐项取自因子表", "taken item by item from the factor tables")  # fmt: skip
             return [self._step("factor", factor.label, row, Label(zh, en), factor.decimals)]
-        bound = next(b for b in factor.rows if row.source.startswith(b.row.key + " "))
-        taken = bound.row
+        taken = rows_taken(row.case, factor)[0].row
         unverified_zh = "(未核实)" if taken.status == "unverified" else ""
         unverified_en = " (unverified)" if taken.status == "unverified" else ""
         source = Label(

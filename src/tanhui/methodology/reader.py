@@ -79,6 +79,7 @@ class _Reader:
             evidence=evidence,
             examples=examples,
             digest=digest(self.file.data),
+            factors_digest=_factors_digest(facts),
             path=self.file.path,
             units=self.units,
             conversions=_conversion_factors(self.shelf, facts["gwp"]),
@@ -366,6 +367,17 @@ def _conversion_factors(shelf: Shelf, gwp: str) -> dict[str, Fraction]:
         / conversion.found.scale
         for name, conversion in shelf.warming.conversions.items()
     }
+
+
+def _factors_digest(facts: dict[str, Any]) -> str:
+    pinned: dict[str, object] = {}
+    for factor in facts["factors"]:
+        digests = [bound.row.digest for bound in factor.rows]
+        pinned[factor.symbol] = digests[0] if len(digests) == 1 else digests
+    for use in facts["uses"]:
+        if use.module.factors_digest != digest({}):
+            pinned[use.name] = use.module.factors_digest
+    return digest(pinned)
 
 
 def read_methodology(path: Path, shelf: Shelf, file: TomlFile | None = None) -> Methodology:
