@@ -143,6 +143,7 @@ INSTALLED_APPS = [
     "tanhui.web",
     "tanhui.citizen",
     "tanhui.board",
+    "django_htmx",
     "django.contrib.staticfiles",
 ]
 
