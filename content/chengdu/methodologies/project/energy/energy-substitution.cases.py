@@ -7,17 +7,23 @@ Plants and figures are reconstructions, not plant data.
 import json
 import math
 from decimal import Decimal, getcontext
-from fractions import Fraction as F
+from fractions import Fraction
 
 getcontext().prec = 40
 
 # Default fuel data: gas NCV 389.31 GJ/10^4 Nm3, 15.3 tC/TJ, 99 % oxidised; coal and diesel per t.
-GAS_T_PER_NM3 = F("389.31") / 1000 / 10000 * F("15.3") * F("0.99") * F(44, 12)
-GAS_TJ_PER_NM3 = F("389.31") / 1000 / 10000
-COAL_T_PER_T = F("1.747088")
-DIESEL_T_PER_T = F("3.09591")
-UPSTREAM_T_PER_TJ = F("2.9")
-SICHUAN_2018, SICHUAN_2023, NATIONAL_2023 = F("0.1031"), F("0.1564"), F("0.5306")
+GAS_T_PER_NM3 = (
+    Fraction("389.31") / 1000 / 10000 * Fraction("15.3") * Fraction("0.99") * Fraction(44, 12)
+)
+GAS_TJ_PER_NM3 = Fraction("389.31") / 1000 / 10000
+COAL_T_PER_T = Fraction("1.747088")
+DIESEL_T_PER_T = Fraction("3.09591")
+UPSTREAM_T_PER_TJ = Fraction("2.9")
+SICHUAN_2018, SICHUAN_2023, NATIONAL_2023 = (
+    Fraction("0.1031"),
+    Fraction("0.1564"),
+    Fraction("0.5306"),
+)
 
 
 def plain(number):
@@ -26,24 +32,33 @@ def plain(number):
     return format(value.quantize(Decimal("1e-18")).normalize(), "f")
 
 
-def period(history, output, capacity, power, grid, project_gas=F(0), years=F(1), deficit_kg=F(0)):
+def period(
+    history,
+    output,
+    capacity,
+    power,
+    grid,
+    project_gas=Fraction(0),
+    years=Fraction(1),
+    deficit_kg=Fraction(0),
+):
     """One monitoring period. `history` lists (product t, gas Nm3, coal t, diesel t) by year."""
-    products = sum(F(row[0]) for row in history)
-    intensity = [sum(F(row[column]) for row in history) / products for column in (1, 2, 3)]
-    credited = min(F(output), F(capacity) * years)
+    products = sum(Fraction(row[0]) for row in history)
+    intensity = [sum(Fraction(row[column]) for row in history) / products for column in (1, 2, 3)]
+    credited = min(Fraction(output), Fraction(capacity) * years)
     gas, coal, diesel = (credited * each for each in intensity)
     before = gas * GAS_T_PER_NM3 + coal * COAL_T_PER_T + diesel * DIESEL_T_PER_T
-    after = F(power) * grid + F(project_gas) * GAS_T_PER_NM3
-    more_gas = F(project_gas) - gas
-    leak = more_gas * GAS_TJ_PER_NM3 * UPSTREAM_T_PER_TJ if more_gas > 0 else F(0)
+    after = Fraction(power) * grid + Fraction(project_gas) * GAS_T_PER_NM3
+    more_gas = Fraction(project_gas) - gas
+    leak = more_gas * GAS_TJ_PER_NM3 * UPSTREAM_T_PER_TJ if more_gas > 0 else Fraction(0)
     reduction = before - after - leak - deficit_kg / 1000
     outputs = {"P_c": credited, "BE": before, "PE": after, "LE": leak, "ER": reduction}
     if reduction >= 0:
-        outputs["credit_kg"] = F(math.floor(reduction * 1000))
-        outputs["credit_kg_deficit"] = F(0)
+        outputs["credit_kg"] = Fraction(math.floor(reduction * 1000))
+        outputs["credit_kg_deficit"] = Fraction(0)
     else:
-        outputs["credit_kg"] = F(0)
-        outputs["credit_kg_deficit"] = F(math.ceil(-reduction * 1000))
+        outputs["credit_kg"] = Fraction(0)
+        outputs["credit_kg_deficit"] = Fraction(math.ceil(-reduction * 1000))
     return {"outputs": {name: plain(value) for name, value in outputs.items()}}
 
 
@@ -59,19 +74,23 @@ STEAM = [
     ("43000", "0", "6450", "13"),
 ]
 # Twelve months of glass, and eleven of electricity: the missing one takes the highest reading.
-GLASS = [F(1250)] * 10 + [F(1240), F(1260)]
-POWER = [F(758)] * 9 + [F(749), F(771)]
+GLASS = [Fraction(1250)] * 10 + [Fraction(1240), Fraction(1260)]
+POWER = [Fraction(758)] * 9 + [Fraction(749), Fraction(771)]
 
 CASES = {
     "glass-furnace": period(FURNACE, 15000, 16000, 9100, SICHUAN_2023),
     "glass-furnace-2018": period(FURNACE, 15000, 16000, 9100, SICHUAN_2018),
     "glass-furnace-national": period(FURNACE, 15000, 16000, 9100, NATIONAL_2023),
     "coal-boiler-to-gas": period(
-        STEAM, 44000, 42000, 200, SICHUAN_2023, project_gas=F(3300000), deficit_kg=F(1500)
+        STEAM,
+        44000,
+        42000,
+        200,
+        SICHUAN_2023,
+        project_gas=Fraction(3300000),
+        deficit_kg=Fraction(1500),
     ),
-    "glass-furnace-gap": period(
-        FURNACE, sum(GLASS), 16000, sum(POWER) + max(POWER), SICHUAN_2023
-    ),
+    "glass-furnace-gap": period(FURNACE, sum(GLASS), 16000, sum(POWER) + max(POWER), SICHUAN_2023),
 }
 
 if __name__ == "__main__":
