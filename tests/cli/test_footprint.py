@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,17 @@ def test_for_people_each_category_is_shown_to_the_gram(run: Run) -> None:
     shown = run("party.csv", SHEET, "--inputs", json.dumps(PARTY)).stdout
     assert "860.704 kgCO2e  Participants' travel" in shown
     assert "1,211 kgCO2e  Footprint of the event (kg, rounded up)" in shown
+    assert "8.072 kgCO2e  per person" in shown
+
+
+def test_both_files_of_the_guide_give_what_it_says(run: Run) -> None:
+    guide = (CONTENT.parent / "docs" / "footprints.md").read_text(encoding="utf-8")
+    toml, sheet = re.findall(r"```(?:toml|csv)\n(.*?)```", guide, re.DOTALL)
+    answer = _answer(run("a.toml", toml, "--json"))
+    assert answer == _answer(run("a.csv", sheet, "--inputs", json.dumps(PARTY), "--json"))
+    assert f"{answer['total_kg']:,} kg" in guide
+    assert all(f"{part:g}" in guide for part in answer["categories"].values())
+    assert all(f"`{key}`" in guide for key in list(answer)[:7])
 
 
 def test_missing_answers_are_scaled_and_too_few_refused(run: Run) -> None:

@@ -263,6 +263,10 @@ def _print_text(document: Methodology, footprint: Footprint) -> None:
     result = document.result
     label = result.label.text(reader) if result else ""
     typer.echo(f"{number_text(Fraction(footprint.total_kg))} kgCO2e  {label}")
+    if result and result.per:
+        each = Fraction(round(footprint.per_person_kg * GRAMS_PER_KG), GRAMS_PER_KG)
+        person = "每人" if reader.startswith("zh") else "per person"
+        typer.echo(f"{number_text(each, 3)} kgCO2e  {person}")
     for item in footprint.evaluation.reservations:
         typer.echo(f"{item.symbol}: {item.label.text(reader)}")
     typer.echo(footprint.evaluation.digest)
