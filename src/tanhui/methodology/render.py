@@ -106,10 +106,10 @@ def formula_text(tree: Node, leaf: Callable[[str], str] = str) -> str:
 
 
 def _call_text(tree: Call, leaf: Callable[[str], str]) -> str:
-    parts = [formula_text(part, leaf) for part in tree.arguments]
     if tree.function == "lookup" and isinstance(tree.arguments[0], Name):
         # A scenario is no symbol with a number; it keeps its name.
         return f"lookup({tree.word}, {tree.arguments[0].name})"
+    parts = [formula_text(part, leaf) for part in tree.arguments]
     if tree.word and tree.function in ("lookup", "index"):
         parts.insert(0, tree.word)
     elif tree.word and tree.function != "convolve":

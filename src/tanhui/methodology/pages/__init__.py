@@ -1,0 +1,1 @@
+"""What pages show of methodologies and factors: plain data, prepared from the documents alone."""
