@@ -81,6 +81,8 @@ def test_a_launch_event_of_half_a_day_is_about_1_2_tonnes(run: Run) -> None:
         "waste": 0,
     }
     assert answer["methodology"] == "event.footprint@1.0.0"
+    assert "heat" in answer["not_given"]
+    assert not set(answer["not_given"]) & set(PARTY | GUESTS)
     digests = ("digest", "methodology_digest", "factors_digest", "inputs_digest")
     assert all(answer[name].startswith("sha256:") for name in digests)
     codes = {(item["code"], item["symbol"]) for item in answer["reservations"]}
@@ -119,6 +121,7 @@ def test_for_people_each_category_is_shown_to_the_gram(run: Run) -> None:
     assert "860.704 kgCO2e  Participants' travel" in shown
     assert "1,211 kgCO2e  Footprint of the event (kg, rounded up)" in shown
     assert "8.072 kgCO2e  per person" in shown
+    assert "heat: not given; its default is taken" in shown
 
 
 def test_both_files_of_the_guide_give_what_it_says(run: Run) -> None:
@@ -128,7 +131,7 @@ def test_both_files_of_the_guide_give_what_it_says(run: Run) -> None:
     assert answer == _answer(run("a.csv", sheet, "--inputs", json.dumps(PARTY), "--json"))
     assert f"{answer['total_kg']:,} kg" in guide
     assert all(f"{part:g}" in guide for part in answer["categories"].values())
-    assert all(f"`{key}`" in guide for key in list(answer)[:7])
+    assert all(f"`{key}`" in guide for key in list(answer)[:8])
 
 
 def test_missing_answers_are_scaled_and_too_few_refused(run: Run) -> None:
@@ -136,6 +139,7 @@ def test_missing_answers_are_scaled_and_too_few_refused(run: Run) -> None:
         "attendees": {"value": 40, "unit": "person"},
         "distance": {"value": [100], "unit": "km"},
         "persons_rail": {"value": [20], "unit": "person"},
+        "electricity": {"value": 0, "unit": "kWh"},
     }
     answer = _answer(run("a.json", json.dumps(given), "--json"))
     assert answer["categories"]["participant_travel"] == 283.68

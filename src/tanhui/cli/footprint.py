@@ -235,6 +235,7 @@ def footprint_json(document: Methodology, footprint: Footprint) -> dict[str, obj
         "per_person_kg": _number(footprint.per_person_kg),
         "exact_kg": _number(footprint.exact_kg),
         "factors": [_factor_json(used) for used in footprint.factors],
+        "not_given": list(footprint.not_given),
         "methodology": document.reference,
         "digest": evaluation.digest,
         "methodology_digest": evaluation.methodology_digest,
@@ -267,6 +268,9 @@ def _print_text(document: Methodology, footprint: Footprint) -> None:
         each = Fraction(round(footprint.per_person_kg * GRAMS_PER_KG), GRAMS_PER_KG)
         person = "每人" if reader.startswith("zh") else "per person"
         typer.echo(f"{number_text(each, 3)} kgCO2e  {person}")
+    for symbol in footprint.not_given:
+        said = "未填，取默认值" if reader.startswith("zh") else "not given; its default is taken"
+        typer.echo(f"{symbol}: {said}")
     for item in footprint.evaluation.reservations:
         typer.echo(f"{item.symbol}: {item.label.text(reader)}")
     typer.echo(footprint.evaluation.digest)

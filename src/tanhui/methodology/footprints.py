@@ -42,7 +42,7 @@ class Footprint:
     `exact_kg` is the same before rounding. `grams` are the categories, in order: they add up to
     `exact_kg` rounded up to the gram, so that what is shown always sums to what is shown.
     `per_person_kg` is `exact_kg` over the persons the document names, or `exact_kg` itself when it
-    is about one person.
+    is about one person. `not_given` names the inputs for which the document's default was taken.
     """
 
     evaluation: Evaluation
@@ -51,6 +51,7 @@ class Footprint:
     grams: dict[str, int]
     per_person_kg: Fraction
     factors: tuple[FactorUsed, ...]
+    not_given: tuple[str, ...]
 
 
 def apportioned(parts: Mapping[str, Fraction]) -> dict[str, int]:
@@ -106,6 +107,9 @@ def footprint_of(
         grams=apportioned({name: part * GRAMS_PER_KG for name, part in parts.items()}),
         per_person_kg=exact_kg / _persons(result, evaluation),
         factors=tuple(_factors(methodology, inputs, on)),
+        not_given=tuple(
+            declared.symbol for declared in methodology.inputs if declared.symbol not in inputs
+        ),
     )
 
 
