@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 import typer
 
-from tanhui.cli import footprint, methodology
+from tanhui.cli import difference, footprint, methodology
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
 from tanhui.scenes import library as scenes
@@ -30,6 +30,13 @@ def _read_chunks(
     return trips.read_chunks(path, layout, now=now, limits=limits, chunk_rows=chunk_rows)
 
 
+def _price(
+    content_root: Path, methodology_id: str, reduction_mg: int, day: date, /
+) -> dict[str, object]:
+    earned = scenes.city_library(content_root).price(methodology_id, reduction_mg, day)
+    return {"tariff": earned.tariff.reference, "points": earned.points}
+
+
 def build(verb: str) -> typer.Typer:
     """The application with the verbs that `verb` needs; all of them for any other word."""
     app = typer.Typer(
@@ -39,12 +46,19 @@ def build(verb: str) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    methodology.register(
+    content = methodology.register(
         app,
         checkers=[layouts.check_content, scenes.check_content],
         listers=[scenes.list_content],
+        price=_price,
     )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
+    difference.register(
+        content,
+        load_layout=layouts.load_layout,
+        read_chunks=_read_chunks,
+        content_root=methodology.default_content_root,
+    )
     footprint.register(app)
     if verb not in BARE_VERBS:
         # Loading these reads the settings and sets Django up, which the bare verbs do without.

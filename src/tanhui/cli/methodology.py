@@ -19,6 +19,7 @@ import polars as pl
 import typer
 
 from tanhui.cli.refusing import language, one_line, print_json, refusing
+from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import Invalid, NotFound
 from tanhui.methodology.check import check_path, pin
 from tanhui.methodology.document import Methodology
@@ -39,6 +40,14 @@ Lister = Callable[[Path], list[Entry]]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 CHUNK_ROWS = 1_000_000
 CONTENT_REFUSED = "content_refused"
+
+
+class Price(Protocol):
+    """What one deed would earn: the tariff and its points."""
+
+    def __call__(
+        self, content_root: Path, methodology_id: str, reduction_mg: int, day: date, /
+    ) -> dict[str, object]: ...
 
 
 class Engine(StrEnum):
@@ -202,7 +211,9 @@ def _day(text: str) -> date:
         ) from None
 
 
-def _register_evaluate(app: typer.Typer, content_root: Callable[[], Path]) -> None:
+def _register_evaluate(
+    app: typer.Typer, content_root: Callable[[], Path], price: Price | None
+) -> None:
     @app.command("evaluate")
     @refusing
     def evaluate_command(
@@ -215,16 +226,23 @@ def _register_evaluate(app: typer.Typer, content_root: Callable[[], Path]) -> No
     ) -> None:
         """Compute one case exactly, with a trace of every step."""
         library = Library.load(content_root())
-        document = library.referenced(methodology)
         day = None if on is None else _day(on)
+        document = library.referenced(methodology, on=day)
         evaluation = evaluate(document, parse_inputs(inputs, library.units), on=day)
+        facts = _evaluation_json(document, evaluation)
+        if price is not None and document.result and document.result.name == "reduction_mg":
+            # The price is today's where no day was given: nothing else is in force now.
+            when = day or datetime.now(CITY_ZONE).date()
+            facts["price"] = price(content_root(), document.id, evaluation.result, when)
         if as_json:
-            print_json(_evaluation_json(document, evaluation))
+            print_json(facts)
             return
         for row in evaluation.trace:
             typer.echo(f"{row.symbol} = {answer_text(row.quantity)}  [{row.expression}]")
         for item in evaluation.reservations:
             typer.echo(f"! {item.symbol}: {item.label.text(language())}")
+        if isinstance(priced := facts.get("price"), dict):
+            typer.echo(f"= {priced['points']} points  [{priced['tariff']}]")
         typer.echo(evaluation.digest)
 
 
@@ -233,7 +251,7 @@ def _register_content(
     content_root: Callable[[], Path],
     checkers: Sequence[Checker],
     listers: Sequence[Lister],
-) -> None:
+) -> typer.Typer:
     content = typer.Typer(help="Check, list and show the content files.", no_args_is_help=True)
     app.add_typer(content, name="content")
 
@@ -303,6 +321,8 @@ def _register_content(
         else:
             typer.echo(source)
 
+    return content
+
 
 def register(
     app: typer.Typer,
@@ -310,14 +330,15 @@ def register(
     content_root: Callable[[], Path] = default_content_root,
     checkers: Sequence[Checker] = (),
     listers: Sequence[Lister] = (),
-) -> None:
-    """Add `evaluate` and `content` to `app`.
+    price: Price | None = None,
+) -> typer.Typer:
+    """Add `evaluate` and `content` to `app`; answers the group `content`.
 
     `checkers` and `listers` are the other rooms' own (tariffs, scenes, layouts): each takes the
-    content folder and answers its faults, or its documents.
+    content folder and answers its faults, or its documents. `price` tells what a reduction earns.
     """
-    _register_evaluate(app, content_root)
-    _register_content(app, content_root, checkers, listers)
+    _register_evaluate(app, content_root, price)
+    return _register_content(app, content_root, checkers, listers)
 
 
 def register_quantify(

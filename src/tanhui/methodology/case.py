@@ -12,7 +12,14 @@ from datetime import date
 from fractions import Fraction
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.cells import Gathering, axis_labels, misgiven, plain_leaf, reading_leaf
+from tanhui.methodology.cells import (
+    Gathering,
+    axis_labels,
+    misgiven,
+    out_of_bounds,
+    plain_leaf,
+    reading_leaf,
+)
 from tanhui.methodology.document import (
     BoundRow,
     Factor,
@@ -104,15 +111,7 @@ def check_bounds(declared: Input, value: Value) -> None:
     low, high = declared.low * scale, declared.high * scale
     for cell in value.cells.values() if isinstance(value, Grid) else (value,):
         if not low <= cell <= high:
-            raise Invalid(
-                "out_of_bounds",
-                zh="{symbol} 超出 {low} 至 {high} {unit} 的范围",
-                en="{symbol} is outside {low} to {high} {unit}",
-                symbol=declared.symbol,
-                low=declared.low,
-                high=declared.high,
-                unit=declared.unit.text,
-            )
+            raise out_of_bounds(declared)
 
 
 def _input_value(case: Case, declared: Input, given: Given | None) -> Value:
@@ -134,7 +133,9 @@ def _input_value(case: Case, declared: Input, given: Given | None) -> Value:
     if isinstance(fitting, Quantity) and not axes:
         return fitting.base
     scale = fitting.unit.scale
-    leaf = reading_leaf(declared, case.reserve) if declared.readings else plain_leaf(symbol)
+    leaf = plain_leaf(symbol)
+    if declared.readings:
+        leaf = reading_leaf(declared, scale / declared.unit.scale, case.reserve)
     default = None if declared.default is None else declared.default * declared.unit.scale / scale
     cells = fitting.value if isinstance(fitting, Quantity) else fitting.cells
     value = Gathering(symbol, axes, case.labels, case.single, default, leaf).value(cells)
@@ -225,7 +226,7 @@ def constants(case: Case, given: Mapping[str, Given]) -> None:
             value = _override(case, symbol, factor.axes, factor.unit, factor.kind, given[symbol])
         else:
             value = _factor_value(case, factor)
-            if any(bound.row.status == "unverified" for bound in factor.rows):
+            if any(bound.row.status == "unverified" for bound in rows_taken(case, factor)):
                 label = Label("因子尚未核实", "the factor is unverified")
                 case.reserve("unverified_factor", symbol, label)
         case.values[symbol] = value

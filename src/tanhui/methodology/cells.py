@@ -25,6 +25,19 @@ def misgiven(symbol: str, zh: str, en: str) -> Invalid:
     )
 
 
+def out_of_bounds(declared: Input) -> Invalid:
+    """An input outside its declared bounds."""
+    return Invalid(
+        "out_of_bounds",
+        zh="{symbol} 超出 {low} 至 {high} {unit} 的范围",
+        en="{symbol} is outside {low} to {high} {unit}",
+        symbol=declared.symbol,
+        low=declared.low,
+        high=declared.high,
+        unit=declared.unit.text,
+    )
+
+
 def axis_labels(
     axes: Mapping[str, Axis], inputs: Sequence[Input], given: Mapping[str, Given]
 ) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
@@ -147,11 +160,14 @@ def plain_leaf(symbol: str) -> Callable[[Cells], Fraction]:
     return leaf
 
 
-def reading_leaf(declared: Input, reserve: Reserve) -> Callable[[Cells], Fraction]:
+def reading_leaf(declared: Input, scale: Fraction, reserve: Reserve) -> Callable[[Cells], Fraction]:
     """A leaf that may be a list of meter readings, gaps (None) filled by the monitoring's rule.
 
-    Refuses: `gap_not_allowed`.
+    A single reading of a sum may be small, but neither beyond the bounds nor below zero where the
+    sum may not be. `scale` turns the given unit into the declared one.
+    Refuses: `gap_not_allowed`, `out_of_bounds`.
     """
+    low = min(declared.low, Fraction()) if declared.readings == "sum" else declared.low
 
     def leaf(cells: Cells) -> Fraction:
         if isinstance(cells, Fraction):
@@ -159,6 +175,9 @@ def reading_leaf(declared: Input, reserve: Reserve) -> Callable[[Cells], Fractio
         if not isinstance(cells, list | tuple) or not cells:
             raise misgiven(declared.symbol, "应为数值或读数列表", "a number or readings are needed")
         readings = _filled(declared, cells, reserve)
+        for reading in readings:
+            if not low <= reading * scale <= declared.high:
+                raise out_of_bounds(declared)
         total = sum(readings, Fraction())
         return total if declared.readings == "sum" else total / len(readings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tanhui.kernel.refusals import Invalid, Refusal
 from tanhui.methodology.binding import PIN, Shelf
@@ -79,10 +80,14 @@ def _settable(module: Methodology) -> dict[str, Shape]:
     return shapes
 
 
-def check_use(file: TomlFile, use: Use, inference: Inference) -> None:
-    """Note whatever does not fit between this document and a module it uses."""
+def check_use(file: TomlFile, use: Use, inference: Inference) -> Use:
+    """Note whatever does not fit between this document and a module it uses.
+
+    Answers the use with the axes of its expressions written out.
+    """
     path = ("use", use.name)
     settable = _settable(use.module)
+    resolved = []
     for passed in use.inputs:
         where = (*path, "inputs", passed.symbol)
         if passed.symbol not in settable:
@@ -96,6 +101,7 @@ def check_use(file: TomlFile, use: Use, inference: Inference) -> None:
             found = inference.of(passed.tree)
             inference.require(found.measured, wanted.measured, passed.symbol, 1)
             inference.require_kind(found.kind, wanted.kind, 1)
+            resolved.append(replace(passed, tree=inference.resolved(passed.tree)))
         except Invalid as refusal:
             file.report(where, refusal.code, refusal.zh, refusal.en)
             continue
@@ -112,6 +118,7 @@ def check_use(file: TomlFile, use: Use, inference: Inference) -> None:
             file.report((*path, "inputs"), "missing_key", zh, en)
     _check_scenarios(file, use, inference)
     _check_axes(file, use, inference.known.axes)
+    return replace(use, inputs=tuple(resolved))
 
 
 def _check_scenarios(file: TomlFile, use: Use, inference: Inference) -> None:

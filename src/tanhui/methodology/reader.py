@@ -272,8 +272,10 @@ class _Reader:
         shaped: dict[str, Formula] = {}
         for name in facts["order"]:
             if name not in read:
-                use = next(use for use in facts["uses"] if use.name == name)
-                check_use(self.file, use, inference)
+                uses = facts["uses"]
+                place = next(at for at, use in enumerate(uses) if use.name == name)
+                use = check_use(self.file, uses[place], inference)
+                facts["uses"] = (*uses[:place], use, *uses[place + 1 :])
                 continue
             formula = read[name]
             try:

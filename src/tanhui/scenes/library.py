@@ -14,10 +14,10 @@ from tanhui.kernel.quantities import MG_PER_G
 from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.library import Entry, Library
-from tanhui.methodology.publishing import lock_problems
 from tanhui.methodology.problems import ContentRefused, Problem
+from tanhui.methodology.publishing import lock_problems
 from tanhui.methodology.tomlfile import Section, TomlFile
-from tanhui.scenes.tariff import Tariff, points_of
+from tanhui.scenes.tariff import PointsExplanation, Tariff, points_of
 
 CODE = r"[a-z][a-z0-9-]*"
 _VERSION = r"\d+\.\d+\.\d+"
@@ -43,6 +43,9 @@ class Scene:
     speed_max_kmh: int
     grade: str
     valid_from: date
+
+
+GENERAL_TARIFF = "points.general"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,16 @@ class SceneLibrary:
             id=tariff_id,
             day=on.isoformat(),
         )
+
+    def price(self, methodology_id: str, reduction_mg: int, day: date) -> PointsExplanation:
+        """What one deed of `day` would earn, alone, by the tariff of its scene.
+
+        A methodology that no scene uses yet takes the general tariff. Refuses:
+        `no_tariff_in_force`.
+        """
+        scenes = [scene for scene in self.scenes if scene.methodology_id == methodology_id]
+        tariff = self.tariff(scenes[0].tariff_id if scenes else GENERAL_TARIFF, day)
+        return points_of(tariff, reduction_mg, used_before=0)
 
     def rule_on(self, scene: Scene, day: date) -> Rule:
         """The rule in force for deeds of `day`; refuses `no_rule_in_force`."""
