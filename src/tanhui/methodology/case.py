@@ -72,7 +72,9 @@ class Case:
         }
         if not kept:
             return Quantity(cells[()], unit)
-        named = tuple(bool(self.methodology.axes[axis].items) for axis in kept)
+        # A module run along an axis of its user brings axes that this document does not declare.
+        known = self.methodology.axes
+        named = tuple(axis in known and bool(known[axis].items) for axis in kept)
         return Spread(Grid(kept, cells), unit, named)
 
     def reserve(self, code: str, symbol: str, label: Label) -> None:

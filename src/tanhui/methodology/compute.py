@@ -73,7 +73,7 @@ def _refuse(code: str, at: int, zh: str, en: str) -> ExpressionRefused:
     return ExpressionRefused(code, at, zh=zh, en=en)
 
 
-def _restricted(value: Value, fixed: Mapping[str, str]) -> Value:
+def restricted(value: Value, fixed: Mapping[str, str]) -> Value:
     """`value` at the fixed labels of its axes."""
     if isinstance(value, Fraction) or not any(axis in fixed for axis in value.axes):
         return value
@@ -232,7 +232,7 @@ def compute(tree: Node, scope: Scope) -> Value:
             return tree.value
         case Name():
             value = scope.values[tree.name]
-            return _restricted(value, scope.fixed) if scope.fixed else value
+            return restricted(value, scope.fixed) if scope.fixed else value
         case Binary():
             left, right = compute(tree.left, scope), compute(tree.right, scope)
             return arithmetic(tree.operator, tree.at, left, right)
@@ -353,19 +353,19 @@ def _over_axis(tree: Call, scope: Scope) -> Value:
         cells: dict[tuple[str, ...], Fraction] = {
             (label,): int(label) * scale for label in scope.labels[axis.name]
         }
-        return _restricted(Grid((axis.name,), cells), scope.fixed)
+        return restricted(Grid((axis.name,), cells), scope.fixed)
     whole = scope.following({}) if scope.fixed else scope
     found = compute(tree.arguments[0], whole)
     if tree.function == "at":
         axes = () if isinstance(found, Fraction) else found.axes
         chosen = {axis: tree.word for axis in axes if tree.word in scope.labels[axis]}
-        return _restricted(_restricted(found, chosen), scope.fixed)
+        return restricted(restricted(found, chosen), scope.fixed)
     if tree.function == "convolve":
         time, age = tree.word.split()
         amounts = over(found, (time,), scope.labels)
         response = over(compute(tree.arguments[1], whole), (age,), scope.labels)
-        return _restricted(_convolved(amounts, response), scope.fixed)
-    return _restricted(_summed(found, tree.word, scope), scope.fixed)
+        return restricted(_convolved(amounts, response), scope.fixed)
+    return restricted(_summed(found, tree.word, scope), scope.fixed)
 
 
 def _summed(found: Value, axis: str, scope: Scope) -> Value:

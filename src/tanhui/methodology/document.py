@@ -225,13 +225,18 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An imported module, pinned by version and digest, and what it is given."""
+    """An imported module, pinned by version and digest, and what it is given.
+
+    `over` names the axes along which it is run once for each item, because it is given values over
+    axes that it does not know itself.
+    """
 
     name: str
     module: Methodology
     label: Label
     inputs: tuple[Passed, ...]
     scenarios: Mapping[str, str]
+    over: tuple[str, ...] = ()
     # The evaluator keeps here what a module gives that no case can change.
     kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 

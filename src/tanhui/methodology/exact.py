@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import product
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.canonical import digest
@@ -18,7 +19,7 @@ from tanhui.methodology.case import (
     constants,
     rows_taken,
 )
-from tanhui.methodology.compute import Scope, compute, over
+from tanhui.methodology.compute import Scope, compute, over, restricted, widened
 from tanhui.methodology.document import (
     Factor,
     Formula,
@@ -196,6 +197,9 @@ class _Run:
         given = {passed.symbol: compute(passed.tree, self.scope) for passed in use.inputs}
         scenarios = {theirs: self.case.scenarios[ours] for theirs, ours in use.scenarios.items()}
         where = self.prefix + use.name
+        if use.over:
+            self._run_along(use, given, scenarios)
+            return
         if given or scenarios or not _constant(use.module):
             inner, trace = self._run_module(use, given, scenarios)
         else:
@@ -204,11 +208,36 @@ class _Run:
                 use.kept[where] = self._run_module(use, given, scenarios)
             inner, trace = use.kept[where]
         self.trace.extend(trace)
+        self._take_reservations(use, inner)
+        for formula in use.module.formulas:
+            self.case.values[f"{use.name}.{formula.symbol}"] = inner.values[formula.symbol]
+
+    def _take_reservations(self, use: Use, inner: Case) -> None:
         for reservation in inner.reservations:
             symbol = f"{use.name}.{reservation.symbol}"
             self.case.reserve(reservation.code, symbol, reservation.label)
+
+    def _run_along(
+        self, use: Use, given: Mapping[str, Value], scenarios: Mapping[str, str]
+    ) -> None:
+        """Run a module once for each item of the axes it does not know, and gather the answers."""
+        labels = self.case.labels
+        cells: dict[str, dict[tuple[str, ...], Fraction]] = {}
+        for number, label in enumerate(product(*(labels[axis] for axis in use.over))):
+            fixed = dict(zip(use.over, label, strict=True))
+            here = {symbol: restricted(value, fixed) for symbol, value in given.items()}
+            inner, _ = self._run_module(use, here, scenarios)
+            if number == 0:
+                self._take_reservations(use, inner)
+            for formula in use.module.formulas:
+                found = widened(inner.values[formula.symbol], formula.axes, inner.labels)
+                gathered = cells.setdefault(formula.symbol, {})
+                gathered.update({(*label, *part): cell for part, cell in found.items()})
         for formula in use.module.formulas:
-            self.case.values[f"{use.name}.{formula.symbol}"] = inner.values[formula.symbol]
+            symbol = f"{use.name}.{formula.symbol}"
+            axes = (*use.over, *formula.axes)
+            self.case.values[symbol] = Grid(axes, cells.get(formula.symbol, {}))
+            self.note(symbol, formula, formula.unit)
 
     def _run_module(
         self, use: Use, given: Mapping[str, Value], scenarios: Mapping[str, str]

@@ -59,7 +59,7 @@ def module_shapes(use: Use) -> dict[str, Shape]:
     """The module's formulas as this document names them."""
     return {
         f"{use.name}.{formula.symbol}": Shape(
-            formula.unit.signature, frozenset(formula.axes), formula.kind
+            formula.unit.signature, frozenset((*formula.axes, *use.over)), formula.kind
         )
         for formula in use.module.formulas
     }
@@ -87,7 +87,7 @@ def check_use(file: TomlFile, use: Use, inference: Inference) -> Use:
     """
     path = ("use", use.name)
     settable = _settable(use.module)
-    resolved = []
+    resolved, extra = [], frozenset[str]()
     for passed in use.inputs:
         where = (*path, "inputs", passed.symbol)
         if passed.symbol not in settable:
@@ -105,10 +105,13 @@ def check_use(file: TomlFile, use: Use, inference: Inference) -> Use:
         except Invalid as refusal:
             file.report(where, refusal.code, refusal.zh, refusal.en)
             continue
-        if not found.axes <= wanted.axes:
-            extra = ", ".join(sorted(found.axes - wanted.axes))
-            zh = f"模块的 {passed.symbol} 不在轴 {extra} 上"
-            en = f"the module's {passed.symbol} does not lie along {extra}"
+        # Along an axis that the module does not know it is run item by item; one that it knows
+        # means something to it.
+        extra |= found.axes - wanted.axes
+        strange = sorted((found.axes - wanted.axes) & set(use.module.axes))
+        if strange:
+            zh = f"模块的 {passed.symbol} 不在轴 {strange[0]} 上"
+            en = f"the module's {passed.symbol} does not lie along {strange[0]}"
             file.report(where, "axis_mismatch", zh, en)
     given = {passed.symbol for passed in use.inputs}
     for declared in use.module.inputs:
@@ -118,7 +121,7 @@ def check_use(file: TomlFile, use: Use, inference: Inference) -> Use:
             file.report((*path, "inputs"), "missing_key", zh, en)
     _check_scenarios(file, use, inference)
     _check_axes(file, use, inference.known.axes)
-    return replace(use, inputs=tuple(resolved))
+    return replace(use, inputs=tuple(resolved), over=tuple(sorted(extra)))
 
 
 def _check_scenarios(file: TomlFile, use: Use, inference: Inference) -> None:

@@ -276,6 +276,7 @@ class _Reader:
                 place = next(at for at, use in enumerate(uses) if use.name == name)
                 use = check_use(self.file, uses[place], inference)
                 facts["uses"] = (*uses[:place], use, *uses[place + 1 :])
+                symbols.update(module_shapes(use))
                 continue
             formula = read[name]
             try:
