@@ -8,12 +8,18 @@ from fractions import Fraction
 
 from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.compute import Scope, compute
-from tanhui.methodology.document import Axis, Formula, Label, Methodology
+from tanhui.methodology.document import (
+    Axis,
+    Factor,
+    Formula,
+    Label,
+    Methodology,
+    Parameter,
+)
 from tanhui.methodology.exact import Evaluation
-from tanhui.methodology.explain import unit_label
 from tanhui.methodology.expression import Binary, Call, If, Negate, Node, mentioned
 from tanhui.methodology.given import Answer, Grid, Value
-from tanhui.methodology.pages.symbols import inline_mathml
+from tanhui.methodology.pages.symbols import inline_mathml, shown_unit
 from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Quantity
 
@@ -121,21 +127,20 @@ def _contributions(
 def _columns(
     methodology: Methodology, axis: Axis, fixed: set[str], values: Mapping[str, Value]
 ) -> Iterator[tuple[Column, Grid]]:
-    for item in (*methodology.parameters, *methodology.factors, *methodology.formulas):
+    items: tuple[Parameter | Factor | Formula, ...] = (
+        *methodology.parameters,
+        *methodology.factors,
+        *methodology.formulas,
+    )
+    for item in items:
         value = values.get(item.symbol)
         if item.symbol not in fixed or not isinstance(value, Grid) or value.axes != (axis.name,):
             continue
         decimals = 0 if isinstance(item, Formula) else item.decimals
-        texts = [_short(value.cells[(label,)] / item.unit.scale, decimals) for label in axis.labels]
-        yield (
-            Column(
-                inline_mathml(item.symbol),
-                item.label,
-                unit_label(methodology, item.unit),
-                tuple(texts),
-            ),
-            value,
-        )
+        scale = item.unit.scale
+        texts = tuple(_short(value.cells[(part,)] / scale, decimals) for part in axis.labels)
+        unit = shown_unit(methodology, item.unit)
+        yield Column(inline_mathml(item.symbol), item.label, unit, texts), value
 
 
 def _short(value: Fraction, decimals: int) -> str:
@@ -193,7 +198,7 @@ def _breakdown(
         scale = formula.unit.scale
         parts = [_short(grid.cells[(item,)] / scale, 0) for item in axis.labels]
         total = _short(sum(grid.cells.values(), Fraction()) / scale, 0)
-        label, unit = formula.label, unit_label(methodology, formula.unit)
+        label, unit = formula.label, shown_unit(methodology, formula.unit)
     rows = tuple(
         ItemRow(
             axis.items[item], tuple(column.cells[place] for column in columns), bars[place],

@@ -139,7 +139,9 @@ def marks_of(methodology: Methodology, day: date) -> tuple[Mark, ...]:
         marks.append(Mark("ok", PUBLISHED))
     else:
         marks.append(Mark("wait" if state != "ended" else "no", STATES[state]))
-    marks.append(Mark("info" if methodology.basis != "official" else "ok", BASES[methodology.basis]))
+    marks.append(
+        Mark("info" if methodology.basis != "official" else "ok", BASES[methodology.basis])
+    )
     if rests_on_unverified(methodology):
         marks.append(Mark("wait", UNVERIFIED_WITHIN))
     return tuple(marks)
@@ -204,9 +206,7 @@ def _shelf(
     return Shelf(path, shelf_label(path), groups)
 
 
-def _choices(
-    labels: Mapping[str, Label], values: list[str], chosen: str
-) -> tuple[Choice, ...]:
+def _choices(labels: Mapping[str, Label], values: list[str], chosen: str) -> tuple[Choice, ...]:
     return tuple(
         Choice(value, label, values.count(value), value == chosen)
         for value, label in labels.items()

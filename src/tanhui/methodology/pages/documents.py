@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tanhui.kernel.refusals import Refusal
+from tanhui.methodology.cells import GAP_RULES
 from tanhui.methodology.document import (
     Deduction,
     Guard,
@@ -17,7 +18,6 @@ from tanhui.methodology.document import (
     Table,
 )
 from tanhui.methodology.exact import evaluate
-from tanhui.methodology.explain import unit_label
 from tanhui.methodology.library import Library
 from tanhui.methodology.mathml import formula_mathml, symbol_mathml
 from tanhui.methodology.pages.breakdowns import Breakdown, breakdowns
@@ -29,7 +29,7 @@ from tanhui.methodology.pages.catalogue import (
     shelf_of,
     state_of,
 )
-from tanhui.methodology.pages.symbols import SymbolGroup, inline_mathml, symbol_groups
+from tanhui.methodology.pages.symbols import SymbolGroup, inline_mathml, shown_unit, symbol_groups
 from tanhui.methodology.pages.walkthroughs import Walkthrough, walkthroughs
 from tanhui.methodology.pages.words import (
     BASIS_SENTENCES,
@@ -38,7 +38,6 @@ from tanhui.methodology.pages.words import (
     MEASURED_WHEN,
     NEGATIVES,
 )
-from tanhui.methodology.cells import GAP_RULES
 from tanhui.methodology.render import formula_text, number_text
 
 
@@ -146,7 +145,7 @@ def _formulas(methodology: Methodology) -> tuple[FormulaView, ...]:
             formula_mathml(formula.symbol, formula.tree),
             f"{formula.symbol} = {formula_text(formula.tree)}",
             formula.label,
-            unit_label(methodology, formula.unit),
+            shown_unit(methodology, formula.unit),
             formula.note,
         )
         for formula in methodology.formulas
@@ -154,7 +153,7 @@ def _formulas(methodology: Methodology) -> tuple[FormulaView, ...]:
 
 
 def _result(methodology: Methodology, result: Result) -> ResultView:
-    unit = unit_label(methodology, result.unit)
+    unit = shown_unit(methodology, result.unit)
     left, right = ("⌊", "⌋") if result.rounding == "down" else ("⌈", "⌉")
     inner = (
         f'<mrow><mo stretchy="true">{left}</mo>{symbol_mathml(result.formula)}'
@@ -187,7 +186,7 @@ def _monitoring(methodology: Methodology) -> tuple[MonitoredInput, ...]:
         MonitoredInput(
             inline_mathml(item.symbol),
             item.label,
-            unit_label(methodology, item.unit),
+            shown_unit(methodology, item.unit),
             MEASURED_BY[watched.source],
             MEASURED_WHEN[watched.when],
             FREQUENCIES[watched.frequency],
@@ -212,11 +211,11 @@ def _table(methodology: Methodology, table: Table) -> TableView:
         ]
     else:
         assert of_unit is not None
-        kind, label = methodology.units.kinds[table.of_kind], unit_label(methodology, of_unit)
+        kind, label = methodology.units.kinds[table.of_kind], shown_unit(methodology, of_unit)
         left = Label(f"{kind.zh}（{label.zh}）", f"{kind.en} ({label.en})")
         for end, value in table.steps:
             rows.append((_step_label(end and end / of_unit.scale), number_text(value / unit.scale)))
-    given, label = methodology.units.kinds[table.kind], unit_label(methodology, unit)
+    given, label = methodology.units.kinds[table.kind], shown_unit(methodology, unit)
     right = Label(f"{given.zh}（{label.zh}）", f"{given.en} ({label.en})")
     return TableView(table.name, table.label, table.source, left, right, tuple(rows))
 

@@ -110,6 +110,11 @@ def _axes(methodology: Methodology, axes: Iterable[str]) -> tuple[Label, ...]:
     return tuple(methodology.axes[name].label for name in axes)
 
 
+def shown_unit(methodology: Methodology, unit: Unit) -> Label:
+    """The unit as people read it; nothing for a pure number."""
+    return Label("", "") if unit.text == "1" else unit_label(methodology, unit)
+
+
 def bounds_text(low: Fraction, high: Fraction) -> str:
     """`0–720,000`."""
     return f"{number_text(low)}–{number_text(high)}"
@@ -122,7 +127,7 @@ def input_row(methodology: Methodology, declared: Input) -> SymbolRow:
         inline_mathml(declared.symbol),
         declared.label,
         _kind(methodology, declared.kind),
-        unit_label(methodology, declared.unit),
+        shown_unit(methodology, declared.unit),
         "" if declared.default is None else number_text(declared.default),
         bounds_text(declared.low, declared.high),
         declared.source,
@@ -172,7 +177,7 @@ def factor_row(methodology: Methodology, factor: Factor) -> SymbolRow:
         inline_mathml(factor.symbol),
         factor.label,
         _kind(methodology, factor.kind),
-        unit_label(methodology, factor.unit),
+        shown_unit(methodology, factor.unit),
         origins[0].value if len(origins) == 1 and not factor.axes else "",
         "",
         Label(factor.conversion.zh, factor.conversion.en) if factor.conversion else Label("", ""),
@@ -191,7 +196,7 @@ def parameter_row(methodology: Methodology, parameter: Parameter) -> SymbolRow:
         inline_mathml(parameter.symbol),
         parameter.label,
         _kind(methodology, parameter.kind),
-        unit_label(methodology, parameter.unit),
+        shown_unit(methodology, parameter.unit),
         number_text(value / parameter.unit.scale, parameter.decimals)
         if not isinstance(value, Grid)
         else "",
@@ -212,7 +217,7 @@ def potential_row(methodology: Methodology, potential: Potential) -> SymbolRow:
         inline_mathml(potential.symbol),
         potential.label,
         _kind(methodology, potential.kind),
-        unit_label(methodology, potential.quantity.unit),
+        shown_unit(methodology, potential.quantity.unit),
         number_text(potential.quantity.value),
         "",
         Label(f"IPCC {methodology.gwp}", f"IPCC {methodology.gwp}"),

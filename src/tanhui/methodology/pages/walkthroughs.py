@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.case import Reservation
 from tanhui.methodology.document import Example, Label, Methodology
-from tanhui.methodology.explain import Step, explain_case, unit_label
+from tanhui.methodology.explain import Step, explain_case
 from tanhui.methodology.given import Cells, Choice, Given
 from tanhui.methodology.pages.catalogue import Mark
-from tanhui.methodology.pages.symbols import item_labels, joined
+from tanhui.methodology.pages.symbols import item_labels, joined, shown_unit
 from tanhui.methodology.pages.words import SHOWS
 from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Quantity
@@ -97,12 +97,10 @@ def given_texts(methodology: Methodology, given: Mapping[str, Given]) -> tuple[G
             scenario = options.get(symbol)
             known = scenario.options.get(value.option) if scenario else None
             label = scenario.label if scenario else Label(symbol, symbol)
-            found.append(
-                GivenText(symbol, label, known or Label(value.option, value.option))
-            )
+            found.append(GivenText(symbol, label, known or Label(value.option, value.option)))
             continue
         cells = value.value if isinstance(value, Quantity) else value.cells
-        text, unit = _cells_text(cells, items), unit_label(methodology, value.unit)
+        text, unit = _cells_text(cells, items), shown_unit(methodology, value.unit)
         label = names.get(symbol) or Label(symbol, symbol)
         found.append(GivenText(symbol, label, joined((text, unit), " ")))
     return tuple(found)
