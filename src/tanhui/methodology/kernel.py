@@ -26,7 +26,9 @@ from tanhui.methodology.document import Input, Methodology, Scenario
 from tanhui.methodology.kernel_cells import plain
 from tanhui.methodology.kernel_columns import Column, Condition, Op, lowered
 from tanhui.methodology.kernel_compiler import Compiler, Scope
-from tanhui.methodology.kernel_values import DIVIDEND_LIMIT, SUM, ZERO, Form
+from tanhui.methodology.kernel_forms import ZERO, Form
+from tanhui.methodology.kernel_values import DIVIDEND_LIMIT, SUM
+from tanhui.methodology.units import Quantity
 
 __all__ = ["DIVIDEND_LIMIT", "RowKernel", "compile_kernel"]
 
@@ -149,13 +151,13 @@ class _Rows(Compiler):
             return {option: option == scenario.default for option in scenario.options}
         column = self.pool.op("column", scenario.column)
         self.options[scenario.column] = tuple(scenario.options)
+        if scenario.default:
+            # Filled rather than asked for: `not (land is wet)` must hold where nothing is said.
+            self.optional.add(scenario.column)
+            column = self.pool.op("default", column, scenario.default)
         chosen: dict[str, Condition] = {
             option: self.pool.op("is", column, option) for option in scenario.options
         }
-        if scenario.default:
-            self.optional.add(scenario.column)
-            absent = self.pool.op("absent", column)
-            chosen[scenario.default] = self.pool.any_of((absent, chosen[scenario.default]))
         self.require((("unknown_option", self.pool.any_of(chosen.values())),))
         return chosen
 
@@ -174,7 +176,8 @@ class _Rows(Compiler):
         self.bounds[declared.column] = (low, high)
         within: Condition = self.pool.op("between", column, low, high)
         default = declared.default
-        if default is None:
+        # An implausible default is refused like a value, so that the column has to be given.
+        if default is None or not known.holds(Quantity(default, declared.unit)):
             self.within.append(within)
             return self.arithmetic.atom(column, low, max(low, high), SUM).times(scale)
         absent = self.pool.op("absent", column)

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from tanhui.methodology.given import Grid, Value
 from tanhui.methodology.kernel_columns import Condition
-from tanhui.methodology.kernel_values import Form
+from tanhui.methodology.kernel_forms import Form
 
 MOST_CELLS = 4_096
 
@@ -55,6 +55,11 @@ class Cells(Generic[T]):
         return self.cells[()]
 
 
+def decided(condition: Condition, needs: Needs = ()) -> Cell[Condition]:
+    """The cell of a condition."""
+    return Cell(condition, needs)
+
+
 class TooManyCells(Exception):
     """The axes of a formula have more combinations than a kernel takes."""
 
@@ -73,7 +78,7 @@ def plain(value: Form, needs: Needs = ()) -> Cells[Form]:
 
 def truth(condition: Condition) -> Cells[Condition]:
     """A condition without axes."""
-    return Cells((), {(): Cell(condition)})
+    return Cells((), {(): decided(condition)})
 
 
 def constant(value: Value) -> Cells[Form]:
@@ -117,7 +122,9 @@ def picked(value: Cells[Form], axis: str, item: str) -> Cells[Form]:
     return Cells(value.axes[:place] + value.axes[place + 1 :], cells)
 
 
-def summed(value: Cells[Form], axis: str, count: int) -> Cells[Form]:
+def summed(
+    value: Cells[Form], axis: str, count: int, plus: Callable[[Form, Form], Form]
+) -> Cells[Form]:
     """The sum along an axis; a value that is the same all along it counts for `count` places."""
     if axis not in value.axes:
         return cellwise(lambda a: Cell(a.value.times(Fraction(count)), a.needs), value)
@@ -125,7 +132,7 @@ def summed(value: Cells[Form], axis: str, count: int) -> Cells[Form]:
     totals: dict[Label, Form] = {}
     for label, cell in value.cells.items():
         rest = label[:place] + label[place + 1 :]
-        totals[rest] = totals[rest].plus(cell.value) if rest in totals else cell.value
+        totals[rest] = plus(totals[rest], cell.value) if rest in totals else cell.value
     needs = value.needs
     cells = {label: Cell(form, needs) for label, form in totals.items()}
     return Cells(value.axes[:place] + value.axes[place + 1 :], cells)

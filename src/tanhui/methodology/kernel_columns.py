@@ -154,6 +154,8 @@ class _Stage:
                 return args[0].between(args[1], args[2])
             case "fill":
                 return args[0].fill_null(ibis.literal(args[1], "int64"))
+            case "default":
+                return args[0].fill_null(ibis.literal(args[1], "string"))
             case _:
                 return _computed(op.kind, args)
 

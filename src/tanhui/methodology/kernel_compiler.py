@@ -31,14 +31,16 @@ from tanhui.methodology.kernel_cells import (
     all_needs,
     cellwise,
     constant,
+    decided,
     picked,
     plain,
     summed,
     truth,
 )
 from tanhui.methodology.kernel_columns import Condition, Pool
+from tanhui.methodology.kernel_forms import ZERO, Form
 from tanhui.methodology.kernel_rounding import Rounding
-from tanhui.methodology.kernel_values import ZERO, Arithmetic, Form
+from tanhui.methodology.kernel_values import Arithmetic
 
 # An axis is written out place by place; a longer one is for the exact evaluator.
 MOST_PLACES = 64
@@ -228,9 +230,9 @@ class Compiler:
         def apply(a: Cell[Form], b: Cell[Form]) -> Cell[Form]:
             match tree.operator:
                 case "+":
-                    form = a.value.plus(b.value)
+                    form = self.arithmetic.plus(a.value, b.value)
                 case "-":
-                    form = a.value.minus(b.value)
+                    form = self.arithmetic.plus(a.value, b.value.times(Fraction(-1)))
                 case "*":
                     form = self.arithmetic.product(a.value, b.value)
                 case _:
@@ -261,7 +263,7 @@ class Compiler:
         match tree:
             case Compare():
                 return cellwise(
-                    lambda a, b: Cell[Condition](
+                    lambda a, b: decided(
                         self.arithmetic.compared(tree.operator, a.value, b.value), all_needs(a, b)
                     ),
                     self.value(tree.left, scope),
@@ -271,7 +273,7 @@ class Compiler:
                 return truth(scope.scenarios[tree.scenario][tree.option])
             case Logic():
                 return cellwise(
-                    lambda *cells: Cell[Condition](
+                    lambda *cells: decided(
                         self._logic(tree.operator, [cell.value for cell in cells]),
                         all_needs(*cells),
                     ),
@@ -302,7 +304,8 @@ class Compiler:
         values = [self.value(argument, scope) for argument in tree.arguments]
         match name:
             case "sum":
-                return summed(values[0], tree.word, len(scope.labels[tree.word]))
+                count = len(scope.labels[tree.word])
+                return summed(values[0], tree.word, count, self.arithmetic.plus)
             case "at":
                 for axis in values[0].axes:
                     if tree.word in scope.labels[axis]:

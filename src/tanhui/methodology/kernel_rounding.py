@@ -19,13 +19,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.kernel_values import (
-    DIVIDEND,
-    DIVIDEND_LIMIT,
-    Arithmetic,
-    Choice,
-    Form,
-)
+from tanhui.methodology.kernel_forms import Choice, Form
+from tanhui.methodology.kernel_values import DIVIDEND, DIVIDEND_LIMIT, Arithmetic
 
 # Rounding value by value divides once for each; beyond this many it is refused.
 MOST_DIVISIONS = 64

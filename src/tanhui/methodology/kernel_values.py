@@ -1,20 +1,31 @@
-"""The values of a row kernel: exact sums of whole-number columns, of which the ranges are known.
+"""Arithmetic with the values of a row kernel.
 
-A value is a constant plus columns times exact coefficients. Factors are folded into coefficients
-when compiling, so that terms of one column become one term and nothing is rounded on the way. A
-choice (min, max, one of several cases) stays a choice of such values until a column of it is
-needed. `kernel_rounding` then brings a value down to a whole number.
+Factors are folded into coefficients when compiling, so that terms of one column become one term
+and nothing is rounded on the way. A choice (min, max, one of several cases) stays a choice of
+values until a column of it is needed. `kernel_rounding` then brings a value down to a whole number.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.kernel_columns import Condition, Op, Pool
+from tanhui.methodology.kernel_forms import (
+    ZERO,
+    Atom,
+    Choice,
+    Form,
+    Part,
+    begin_alike,
+    cases_of,
+    cases_of_numbers,
+    common_grain,
+    part_of_all,
+)
 
 INT64_LIMIT = 2**63
 DIVIDEND_LIMIT = 2**53
@@ -25,93 +36,6 @@ SUM: What = ("和", "a sum")
 PRODUCT: What = ("乘积", "a product")
 DIVIDEND: What = ("被除数", "a dividend")
 CHOICE: What = ("取值", "a choice")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Atom:
-    """A whole-number column within `low`..`high`."""
-
-    op: Op
-    low: int
-    high: int
-    grain: Fraction = Fraction(1)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice:
-    """The least (`min`) or greatest (`max`) of `parts`, or the first whose case holds (`if`).
-
-    With cases there is one condition fewer than parts. All values are multiples of `grain`.
-    """
-
-    pick: str
-    conditions: tuple[Op, ...]
-    parts: tuple[Form, ...]
-    low: Fraction
-    high: Fraction
-    grain: Fraction
-
-
-Part = Atom | Choice
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """`constant` plus each part times its coefficient (never zero)."""
-
-    constant: Fraction
-    terms: tuple[tuple[Part, Fraction], ...] = ()
-
-    @property
-    def known(self) -> bool:
-        """Whether it is a constant."""
-        return not self.terms
-
-    @property
-    def ends(self) -> tuple[Fraction, Fraction]:
-        """The lowest and the highest value."""
-        low = high = self.constant
-        for part, by in self.terms:
-            first, last = sorted((part.low * by, part.high * by))
-            low, high = low + first, high + last
-        return low, high
-
-    @property
-    def grain(self) -> Fraction:
-        """The greatest number of which every value is a whole multiple."""
-        return common_grain([self.constant, *(part.grain * by for part, by in self.terms)])
-
-    def times(self, by: Fraction) -> Form:
-        """The value times a constant."""
-        if by == 0:
-            return ZERO
-        return Form(self.constant * by, tuple((part, its * by) for part, its in self.terms))
-
-    def plus(self, other: Form) -> Form:
-        """The sum; terms of one column become one."""
-        terms = dict(self.terms)
-        for part, by in other.terms:
-            terms[part] = terms.get(part, Fraction()) + by
-        kept = tuple((part, by) for part, by in terms.items() if by)
-        return Form(self.constant + other.constant, kept)
-
-    def minus(self, other: Form) -> Form:
-        """The difference."""
-        return self.plus(other.times(Fraction(-1)))
-
-
-ZERO = Form(Fraction())
-
-
-def common_grain(numbers: Iterable[Fraction]) -> Fraction:
-    """The greatest number of which all are whole multiples; 1 for nothing but zeros."""
-    found = [number for number in numbers if number]
-    if not found:
-        return Fraction(1)
-    return Fraction(
-        math.gcd(*(number.numerator for number in found)),
-        math.lcm(*(number.denominator for number in found)),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +119,7 @@ class Arithmetic:
         return Whole(total, low, high)
 
     def _picked(self, choice: Choice) -> Whole:
-        part = _one_part(choice)
+        part = part_of_all(choice)
         if part is not None and choice.pick == "if":
             return self._picked_number(choice, part)
         parts = [self.written(form, choice.grain, CHOICE) for form in choice.parts]
@@ -224,12 +148,54 @@ class Arithmetic:
             op = self.pool.either(condition, part, op)
         return op
 
+    def plus(self, left: Form, right: Form) -> Form:
+        """The sum. Cases take in what they can be summed with when compiling."""
+        total = left.plus(right)
+        terms = dict(total.terms)
+        for choice, by in total.terms:
+            if not isinstance(choice, Choice) or choice.pick != "if":
+                continue
+            fitting = Form(Fraction(), ((choice, by),))
+            part = part_of_all(choice)
+            if part in terms:
+                fitting = fitting.plus(Form(Fraction(), ((part, terms[part]),)))
+            elif cases_of_numbers(fitting):
+                fitting = fitting.plus(Form(total.constant))
+            for other, its in total.terms:
+                alike = isinstance(other, Choice) and begin_alike(
+                    choice.conditions, other.conditions
+                )
+                if other is not choice and alike:
+                    fitting = fitting.plus(Form(Fraction(), ((other, its),)))
+            if fitting.constant or len(fitting.terms) > 1:
+                longest = max((_conditions(item) for item, _ in fitting.terms), key=len)
+                joined = self.cases(longest, [fitting] * (len(longest) + 1))
+                return self.plus(total.minus(fitting), joined)
+        return total
+
+    def _under(self, form: Form, conditions: Sequence[Condition], place: int) -> Form:
+        """`form` where the case at `place` holds: cases of the same conditions are settled."""
+        found = form
+        for part, by in form.terms:
+            if not isinstance(part, Choice) or not begin_alike(part.conditions, conditions):
+                continue
+            if place < len(conditions):
+                settled = part.parts[min(place, len(part.conditions))]
+            else:
+                rest = len(conditions)
+                settled = part.parts[-1]
+                if rest < len(part.conditions):
+                    settled = self.cases(part.conditions[rest:], part.parts[rest:])
+            own = Form(Fraction(), ((part, by),))
+            found = found.minus(own).plus(settled.times(by))
+        return found
+
     def product(self, left: Form, right: Form) -> Form:
         """The product. Refuses: `kernel_overflow`."""
         if left.known or right.known:
             return right.times(left.constant) if left.known else left.times(right.constant)
         for one, other in ((left, right), (right, left)):
-            choice = _of_numbers(one)
+            choice = cases_of_numbers(one)
             if choice is not None:
                 by = one.terms[0][1]
                 parts = [other.times(form.constant * by) for form in choice.parts]
@@ -263,14 +229,15 @@ class Arithmetic:
         """The form of the first condition that holds, else the last form."""
         held: list[Op] = []
         parts: list[Form] = []
-        for condition, form in zip((*conditions, True), forms, strict=True):
+        for place, (condition, whole) in enumerate(zip((*conditions, True), forms, strict=True)):
+            form = self._under(whole, conditions, place)
             if isinstance(condition, Op):
                 held.append(condition)
                 parts.append(form)
             elif condition:
                 parts.append(form)
                 break
-        last = _cases_of(parts[-1])
+        last = cases_of(parts[-1])
         if last is not None:
             held += last.conditions
             parts[-1:] = last.parts
@@ -316,6 +283,10 @@ class Arithmetic:
         return self.pool.op(operator, column.op, self.integer(number))
 
 
+def _conditions(part: Part) -> tuple[Op, ...]:
+    return part.conditions if isinstance(part, Choice) else ()
+
+
 def _known(operator: str, low: Fraction, high: Fraction) -> bool | None:
     """Whether a difference within `low`..`high` compares so with zero, when that is certain."""
     always = {
@@ -335,29 +306,3 @@ def _known(operator: str, low: Fraction, high: Fraction) -> bool | None:
     if always[operator]:
         return True
     return False if never[operator] else None
-
-
-def _cases_of(form: Form) -> Choice | None:
-    """The cases that `form` consists of, when it is nothing else."""
-    if form.constant or len(form.terms) != 1:
-        return None
-    part, by = form.terms[0]
-    return part if isinstance(part, Choice) and part.pick == "if" and by == 1 else None
-
-
-def _of_numbers(form: Form) -> Choice | None:
-    """The cases between plain numbers that `form` is a multiple of, when it is nothing else."""
-    if form.constant or len(form.terms) != 1:
-        return None
-    part = form.terms[0][0]
-    if not isinstance(part, Choice) or part.pick != "if":
-        return None
-    return part if all(item.known for item in part.parts) else None
-
-
-def _one_part(choice: Choice) -> Part | None:
-    """The part of which every case is a multiple, when there is one."""
-    found = {form.terms[0][0] for form in choice.parts if len(form.terms) == 1}
-    if len(found) != 1 or any(form.constant or len(form.terms) > 1 for form in choice.parts):
-        return None
-    return found.pop()
