@@ -17,12 +17,12 @@ from tanhui.cli.main import BARE_VERBS
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 EVENT = "event.footprint"
-PARTY = {
+PARTY: dict[str, dict[str, Any]] = {
     "attendees": {"value": 150, "unit": "person"},
     "meals_unspecified": {"value": 150, "unit": "meal"},
     "electricity": {"value": 800, "unit": "kWh"},
 }
-GUESTS = {
+GUESTS: dict[str, dict[str, Any]] = {
     "distance": {"value": [10, 380], "unit": "km"},
     "persons_car": {"value": [148, 0], "unit": "person"},
     "persons_air": {"value": [0, 2], "unit": "person"},
