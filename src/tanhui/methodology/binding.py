@@ -11,11 +11,12 @@ from itertools import pairwise
 from tanhui.kernel.refusals import Invalid, NotFound
 from tanhui.methodology.document import Axis, BoundRow, Factor, Methodology
 from tanhui.methodology.factors import Conversion, FactorLibrary, FactorRow, Validity, Warming
-from tanhui.methodology.parts import read_axes, read_label, read_unit
+from tanhui.methodology.parts import read_axes, read_decimals, read_label, read_unit
 from tanhui.methodology.tomlfile import Section
 from tanhui.methodology.units import Quantity, Unit, UnitTable, times
 
 PIN = r"sha256:[0-9a-f]{64}"
+PIN_LIKE = "sha256:6776423089ce… (64 characters 0-9 a-f)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,19 @@ def read_factor(
         wanted = _Wanted(symbol, kind, unit, row_kind, conversion, factor, gwp, valid)
         along = read_axes(section, axes)
         if along:
+            if len(along) > 1 or axes[along[0]].open:
+                zh = "因子只能沿一条长度已定的轴"
+                en = "a factor lies along one axis of known length"
+                section.report("axes", "malformed_axis", zh, en)
             items, rows = _item_rows(section, shelf, wanted, axes[along[0]])
+            along = along[:1]
         elif section.has("select"):
             items, rows = (), _selected_rows(section, shelf, wanted)
         else:
             items = ()
-            pin = section.text("row", pattern=PIN)
+            pin = section.text("row", pattern=PIN, like=PIN_LIKE)
             rows = (_bound(section, shelf, wanted, section.text("key"), pin, valid),)
-        label, decimals = read_label(section), section.integer("decimals", required=False)
+        label, decimals = read_label(section), read_decimals(section)
     return Factor(symbol, rows, items, along, kind, unit, conversion, factor, label, decimals)
 
 
@@ -97,14 +103,14 @@ def _item_rows(
             rows.append(_absent(wanted))
             continue
         with parts[item] as part:
-            pin = part.text("row", pattern=PIN)
+            pin = part.text("row", pattern=PIN, like=PIN_LIKE)
             rows.append(_bound(part, shelf, wanted, part.text("key"), pin, wanted.valid))
     for item in parts:
         if item not in axis.labels:
             known = ", ".join(axis.labels)
             zh, en = f"没有项 {item}，应为：{known}", f"no item {item}; there are: {known}"
             parts[item].report("", "unknown_symbol", zh, en)
-    return axis.labels, tuple(rows)
+    return axis.labels, tuple(rows) or (_absent(wanted),)
 
 
 def _selected_rows(section: Section, shelf: Shelf, wanted: _Wanted) -> tuple[BoundRow, ...]:

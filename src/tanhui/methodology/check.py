@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tanhui.methodology.conventions import convention_problems
 from tanhui.methodology.library import check_content
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.publishing import LOCK
@@ -53,7 +54,9 @@ def _foreign(root: Path, paths: Sequence[Path]) -> list[Problem]:
     problems: list[Problem] = []
     for path in paths:
         try:
-            problems.extend(example_problems(read_methodology(path, shelf)))
+            methodology = read_methodology(path, shelf)
+            problems.extend(example_problems(methodology))
+            problems.extend(convention_problems(methodology))
         except ContentRefused as refusal:
             problems.extend(refusal.problems)
     return problems

@@ -149,7 +149,7 @@ def read_row(
         before = len(section.file.problems)
         quantity = read_quantity(
             section,
-            section.text("value", pattern=r"-?[0-9]+(\.[0-9]+)?"),
+            section.text("value", pattern=r"-?[0-9]+(\.[0-9]+)?", like="48.7"),
             section.text("unit"),
             units,
         )
@@ -160,7 +160,7 @@ def read_row(
         if len(section.file.problems) == before:
             check_plausible(section, kind, quantity, units)
         row = FactorRow(
-            key=section.text("key", pattern=KEY),
+            key=section.text("key", pattern=KEY, like="grid.avg.51.2023"),
             series=section.text("series"),
             zh=section.text("zh"),
             en=section.text("en"),
@@ -170,7 +170,10 @@ def read_row(
             year=section.integer("year", required=False),
             valid=read_validity(section.table("valid_for")),
             published_at=section.text(
-                "published_at", pattern=r"\d{4}(-\d{2}(-\d{2})?)?", required=False
+                "published_at",
+                pattern=r"\d{4}(-\d{2}(-\d{2})?)?",
+                like="2025-12-31",
+                required=False,
             ),
             source=section.text("source"),
             address=section.text("address", required=False),

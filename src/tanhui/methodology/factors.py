@@ -76,8 +76,8 @@ class FactorLibrary:
         with file.root() as root:
             head = root.table("table")
             with head:
-                table = head.text("id", pattern=r"[a-z0-9-]+(\.[a-z0-9-]+)*")
-                version = head.text("version", pattern=r"[0-9]+\.[0-9]+\.[0-9]+")
+                table = head.text("id", pattern=r"[a-z0-9-]+(\.[a-z0-9-]+)*", like="grid-2023")
+                version = head.text("version", pattern=r"[0-9]+\.[0-9]+\.[0-9]+", like="1.0.0")
                 labels = head.text("zh"), head.text("en")
                 notes = head.text("note_zh", required=False), head.text("note_en", required=False)
             # What all rows of a table have in common is written once; it counts as written in

@@ -8,6 +8,11 @@ from pathlib import Path
 
 from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.binding import Shelf
+from tanhui.methodology.conventions import (
+    convention_problems,
+    folder_problems,
+    lineage_problems,
+)
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.publishing import lock_problems
@@ -147,6 +152,9 @@ def check_content(root: Path) -> list[Problem]:
     methodologies, problems = shelves.read_all()
     for methodology in methodologies:
         problems.extend(example_problems(methodology))
+        problems.extend(convention_problems(methodology))
+    problems.extend(folder_problems(root, methodologies))
+    problems.extend(lineage_problems(methodologies))
     published = {
         item.reference: item.digest for item in methodologies if item.status == "published"
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tanhui.kernel.refusals import Invalid, Refusal
-from tanhui.methodology.binding import PIN, Shelf
+from tanhui.methodology.binding import PIN, PIN_LIKE, Shelf
 from tanhui.methodology.document import (
     Axis,
     Factor,
@@ -28,7 +28,7 @@ def read_use(name: str, section: Section, shelf: Shelf) -> Use | None:
     Notes: `no_such_module`, `module_changed`, and what cannot be read of its expressions.
     """
     with section:
-        reference, pin = section.text("module"), section.text("digest", pattern=PIN)
+        reference, pin = section.text("module"), section.text("digest", pattern=PIN, like=PIN_LIKE)
         label = read_label(section)
         given = section.texts_by_name("inputs", required=False)
         scenarios = section.texts_by_name("scenarios", required=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.given import Cells
-from tanhui.methodology.tomlfile import Section
+from tanhui.methodology.tomlfile import Section, type_words
 from tanhui.methodology.units import exact_number
 
 MISSING = "missing"
@@ -23,8 +23,8 @@ def _read(section: Section, key: str, raw: object) -> Fraction:
         except Invalid as refusal:
             section.report(key, refusal.code, refusal.zh, refusal.en)
             return Fraction()
-    found = type(raw).__name__
-    section.report(key, "wrong_type", f"应为数，实为 {found}", f"expected a number, found {found}")
+    zh, en = type_words(raw)
+    section.report(key, "wrong_type", f"应为数，实为{zh}", f"expected a number, found {en}")
     return Fraction()
 
 

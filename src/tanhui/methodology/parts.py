@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -29,6 +31,9 @@ COLUMN = r"[a-z][a-z0-9_]*"
 GRADES = ("A", "B", "C", "D")
 LARGEST_BOUND = 2**53
 MOST_PLACES = 10_000
+MOST_CELLS = 50_000
+MOST_DECIMALS = 12
+ITEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,39}")
 NO_UNIT = Unit("1", Fraction(1), ())
 
 SOURCES = ("meter", "invoice", "sample", "survey", "system", "declaration", "default",
@@ -79,22 +84,43 @@ def read_evidence(root: Section, *, required: bool) -> tuple[Grade, ...]:
     return tuple(grades)
 
 
+def read_items(section: Section, key: str) -> dict[str, Label]:
+    """Named items of an axis, or options of a scenario: words that a formula can name."""
+    items: dict[str, Label] = {}
+    for item, part in section.named(key).items():
+        with part:
+            items[item] = read_label(part)
+        if not ITEM.fullmatch(item):
+            zh = f"{item!r} 不能作名称，只用字母、数字与下划线"
+            en = f"{item!r} cannot be a name; use letters, digits and underscores"
+            part.report("", "malformed_symbol", zh, en)
+    return items
+
+
+def read_decimals(section: Section) -> int:
+    """How many decimals are shown; 0 when it is left out."""
+    decimals = section.integer("decimals", required=False)
+    if 0 <= decimals <= MOST_DECIMALS:
+        return decimals
+    zh, en = f"应在 0 至 {MOST_DECIMALS} 之间", f"it lies within 0 and {MOST_DECIMALS}"
+    section.report("decimals", "wrong_type", zh, en)
+    return 0
+
+
 def read_axis(name: str, section: Section, units: UnitTable) -> Axis:
     """One axis: named items, or numbered places (`length`, or open up to `most`)."""
     with section:
         label = read_label(section)
-        items: dict[str, Label] = {}
-        if section.has("items"):
-            for item, part in section.named("items").items():
-                with part:
-                    items[item] = read_label(part)
+        items = read_items(section, "items") if section.has("items") else {}
         length = section.integer("length", required=False)
         most = section.integer("most", required=False)
         first = section.integer("first", required=False) if section.has("first") else 1
         unit = read_unit(section, units) if section.has("unit") else None
-    if sum(map(bool, (items, length, most))) != 1 or max(length, most) > MOST_PLACES or min(
-        length, most, first
-    ) < 0:  # fmt: skip
+    if (
+        sum(map(bool, (items, length, most))) != 1
+        or max(length, most, first) > MOST_PLACES
+        or (min(length, most, first) < 0)
+    ):
         section.report(
             "",
             "malformed_axis",
@@ -115,20 +141,32 @@ def read_axes(section: Section, axes: Mapping[str, Axis]) -> tuple[str, ...]:
             known = ", ".join(axes) or "-"
             zh, en = f"没有轴 {name}，已有：{known}", f"no axis {name}; there are: {known}"
             section.report("axes", "unknown_symbol", zh, en)
-    return tuple(name for name in named if name in axes)
+    found = tuple(dict.fromkeys(name for name in named if name in axes))
+    cells = math.prod(max(1, len(axes[name].labels)) for name in found)
+    if len(set(named)) < len(named):
+        section.report("axes", "malformed_axis", "同一轴写了两次", "an axis is named twice")
+    if cells > MOST_CELLS:
+        zh, en = f"各轴相乘超过 {MOST_CELLS} 格", f"the axes make more than {MOST_CELLS} cells"
+        section.report("axes", "malformed_axis", zh, en)
+        return ()
+    return found
 
 
 def _monitoring(section: Section) -> Monitoring:
     with section:
         gap = section.text("gap", choices=GAPS)
         refusing = gap == "refuse"
+        gaps_most = section.integer("gaps_most", required=not refusing)
+        if gaps_most < 0 or (gap in GAPS and not refusing and gaps_most == 0):
+            zh, en = "允许补足时，gaps_most 至少为 1", "with a gap rule gaps_most is at least 1"
+            section.report("gaps_most", "wrong_type", zh, en)
         return Monitoring(
             source=section.text("source", choices=SOURCES),
             when=section.text("when", choices=("ex-ante", "ex-post")),
             frequency=section.text("frequency", choices=FREQUENCIES),
             quality=read_label(section, "quality"),
             gap=gap,
-            gaps_most=section.integer("gaps_most", required=not refusing),
+            gaps_most=gaps_most,
         )
 
 
@@ -139,7 +177,9 @@ def read_input(
     with section:
         kind = section.text("kind")
         unit = read_unit(section, units, kind)
-        column = section.text("column", pattern=COLUMN, required=path == "citizen")
+        column = section.text(
+            "column", pattern=COLUMN, like="distance_m", required=path == "citizen"
+        )
         low, high = bounds(section, "bounds")
         shown = read_unit(section, units, key="shown_in") if section.has("shown_in") else unit
         default = number(section, "default", required=False)
@@ -201,17 +241,17 @@ def _check_input(section: Section, declared: Input, units: UnitTable, path: str)
 def read_scenario(name: str, section: Section) -> Scenario:
     """A choice that has to be proved."""
     with section:
-        options: dict[str, Label] = {}
-        for option, part in section.named("options").items():
-            with part:
-                options[option] = read_label(part)
+        options = read_items(section, "options")
+        if section.has("options") and len(options) < 2:
+            zh, en = "情景至少要有两个选项", "a scenario is a choice between two options or more"
+            section.report("options", "wrong_type", zh, en)
         default = section.text("default", choices=tuple(options), required=False)
         return Scenario(
             name,
             read_label(section),
             read_label(section, "evidence"),
             default,
-            section.text("column", pattern=COLUMN, required=False),
+            section.text("column", pattern=COLUMN, like="distance_m", required=False),
             options,
         )
 
@@ -253,7 +293,7 @@ def read_parameter(
             read_label(section),
             section.text("source"),
             section.text("status", choices=STATUSES),
-            section.integer("decimals", required=False),
+            read_decimals(section),
         )
 
 

@@ -86,10 +86,12 @@ class _Reader:
         )
 
     def _head(self, head: Section) -> dict[str, Any]:
-        supersedes = head.text("supersedes", pattern=REFERENCE, required=False)
+        supersedes = head.text(
+            "supersedes", pattern=REFERENCE, like="stairs.city@1.0.0", required=False
+        )
         return {
-            "id": head.text("id", pattern=ID),
-            "version": head.text("version", pattern=VERSION),
+            "id": head.text("id", pattern=ID, like="stairs.city"),
+            "version": head.text("version", pattern=VERSION, like="1.0.0"),
             "status": head.text("status", choices=("draft", "published")),
             "kind": head.text("kind", choices=PATHS),
             "title": read_label(head),
@@ -320,7 +322,7 @@ class _Reader:
         plain = {formula.symbol: formula for formula in formulas if not formula.axes}
         with root.table("result") as section:
             result = Result(
-                name=section.text("name", pattern=COLUMN),
+                name=section.text("name", pattern=COLUMN, like="reduction_mg"),
                 formula=section.text("formula", choices=tuple(plain)),
                 unit=read_unit(section, self.units),
                 rounding=section.text("round", choices=("down", "up")),

@@ -25,6 +25,32 @@ _ASSIGNMENT = re.compile(r"^\s*((?:[A-Za-z0-9_.-]|\"[^\"]*\"|'[^']*'|\s(?=[.=]))
 _KEY_PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+)")
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*$')
 _ERROR_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+# What no text of a document holds: control characters, and marks that turn the reading direction
+# and so let a file look other than it is.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+LARGEST_FILE = 1_000_000
+# Longer lines are no headers or keys that anybody would look for.
+LONGEST_LINE = 1_000
+MOST_BITS = 160
+
+# What people call the types of TOML.
+_TYPES = {
+    "str": ("文本", "text"),
+    "int": ("整数", "a whole number"),
+    "Decimal": ("小数", "a decimal number"),
+    "bool": ("true 或 false", "true or false"),
+    "date": ("日期", "a date"),
+    "datetime": ("日期与时刻", "a date with a time"),
+    "time": ("时刻", "a time of day"),
+    "list": ("列表", "a list"),
+    "dict": ("表", "a table"),
+}
+
+
+def type_words(value: object) -> tuple[str, str]:
+    """What people call the type of a TOML value, in Chinese and in English."""
+    name = type(value).__name__
+    return _TYPES.get(name, (name, name))
 
 
 def _key_parts(text: str) -> KeyPath:
@@ -42,7 +68,8 @@ def _positions(source: str) -> dict[KeyPath, int]:
             if line.count(fence) % 2:
                 fence = ""
             continue
-        if depth == 0 and (header := _HEADER.match(line)):
+        findable = depth == 0 and len(line) <= LONGEST_LINE
+        if findable and (header := _HEADER.match(line)):
             prefix = _key_parts(header[2])
             if header[1] == "[[":
                 index = counts.get(prefix, 0)
@@ -51,7 +78,7 @@ def _positions(source: str) -> dict[KeyPath, int]:
                 prefix = (*prefix, str(index))
             lines.setdefault(prefix, number)
             continue
-        if depth == 0 and (assignment := _ASSIGNMENT.match(line)):
+        if findable and (assignment := _ASSIGNMENT.match(line)):
             lines.setdefault(prefix + _key_parts(assignment[1]), number)
         fence = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
         bare = _STRING_OR_COMMENT.sub("", line)
@@ -79,6 +106,9 @@ class TomlFile:
             self.stop(0, "unreadable_file", "文件无法读取", "the file cannot be read")
         except UnicodeDecodeError:
             self.stop(0, "not_utf8", "文件不是 UTF-8 编码", "the file is not UTF-8")
+        if len(self.source) > LARGEST_FILE:
+            zh, en = "文件过大，超过一百万个字符", "the file is longer than a million characters"
+            self.stop(0, "file_too_large", zh, en)
         try:
             self.data: dict[str, Any] = tomllib.loads(self.source, parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
@@ -88,7 +118,28 @@ class TomlFile:
             self.stop(line, "not_toml", f"TOML 语法有误：{detail}", f"not TOML: {detail}")
         except RecursionError:
             self.stop(0, "not_toml", "TOML 嵌套过深", "not TOML: nested too deeply")
+        except (ValueError, ArithmeticError):
+            zh, en = "有一个数过长或过大", "a number is too long or too large"
+            self.stop(0, "malformed_number", zh, en)
         self._lines = _positions(self.source)
+        self._look_through((), self.data)
+
+    def _look_through(self, path: KeyPath, value: object) -> None:
+        """Refuse at once what no part of a document may hold, so that nobody else need ask."""
+        if isinstance(value, dict):
+            for key, part in value.items():
+                self._look_through((*path, key), key)
+                self._look_through((*path, key), part)
+        elif isinstance(value, list):
+            for part in value:
+                self._look_through(path, part)
+        elif isinstance(value, str) and (found := _UNSEEN.search(value)):
+            mark = f"U+{ord(found[0]):04X}"
+            zh, en = f"文本含不可见字符 {mark}", f"the text holds the invisible character {mark}"
+            self.stop(self.line(path), "invisible_character", zh, en)
+        elif isinstance(value, int) and value.bit_length() > MOST_BITS:
+            zh, en = "整数过大", "the whole number is too large"
+            self.stop(self.line(path), "malformed_number", zh, en)
 
     def stop(self, line: int, code: str, zh: str, en: str) -> None:
         """Refuse the whole file at once."""
@@ -169,9 +220,9 @@ class Section:
                 isinstance(value, datetime) and datetime not in kinds
             )
         if not value_fits:
-            found = type(value).__name__
+            found_zh, found_en = type_words(value)
             self.report(
-                key, "wrong_type", f"应为{zh}，实为 {found}", f"expected {en}, found {found}"
+                key, "wrong_type", f"应为{zh}，实为{found_zh}", f"expected {en}, found {found_en}"
             )
             return None
         return value
@@ -180,21 +231,23 @@ class Section:
         self,
         key: str,
         *,
-        choices: Sequence[str] = (),
+        choices: Sequence[str] | None = None,
         pattern: str = "",
+        like: str = "",
         required: bool = True,
     ) -> str:
         """A non-empty string, one of `choices` or fully matching `pattern` where these are given.
 
-        Returns an empty string when it is absent and not required.
+        `like` is an example of the pattern for the sentence that refuses another form. Returns an
+        empty string when it is absent and not required.
         """
         value = self._take(key, (str,), "文本", "text", required)
         if value is None:
             return ""
         if not value.strip():
             self.report(key, "empty_text", f"{key} 不能为空", f"{key} must not be empty")
-        elif choices and value not in choices:
-            options = ", ".join(choices)
+        elif choices is not None and value not in choices:
+            options = ", ".join(choices) or "-"
             self.report(
                 key,
                 "unknown_value",
@@ -205,8 +258,8 @@ class Section:
             self.report(
                 key,
                 "malformed_value",
-                f"{value!r} 的格式不对，应符合 {pattern}",
-                f"{value!r} is malformed, expected the form {pattern}",
+                f"{value!r} 的格式不对，应如 {like or pattern}",
+                f"{value!r} is malformed; write it like {like or pattern}",
             )
         return str(value)
 

@@ -15,6 +15,8 @@ from tanhui.methodology.problems import Problem
 from tanhui.methodology.tomlfile import Section
 from tanhui.methodology.units import Quantity, UnitTable
 
+# An example that may be off by more than a tenth shows nothing.
+MOST_RELATIVE = Fraction(1, 10)
 SHOWS = ("boundary", "refused", "negative", "gap", "golden")
 
 
@@ -31,6 +33,10 @@ def read_example(section: Section, units: UnitTable) -> Example:
                 absolute = number(part, "abs", required=False) or Fraction()
                 relative = number(part, "rel", required=False) or Fraction()
             tolerance = Tolerance(absolute, relative)
+            if not (0 <= relative <= MOST_RELATIVE and absolute >= 0):
+                zh = "容差不为负，rel 不超过 0.1"
+                en = "a tolerance is not negative, and rel is at most 0.1"
+                section.report("tolerance", "wrong_type", zh, en)
         example = Example(
             title,
             inputs,
