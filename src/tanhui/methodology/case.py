@@ -21,6 +21,7 @@ from tanhui.methodology.cells import (
     reading_leaf,
 )
 from tanhui.methodology.document import (
+    Axis,
     BoundRow,
     Factor,
     Input,
@@ -46,7 +47,8 @@ class Reservation:
 class Case:
     """One case bound to its document: values in base units, scenarios, the labels of each axis.
 
-    `single` names the open axes for which nobody gave a list; `pinned` is what the inputs' digest
+    `single` names the open axes for which nobody gave a list, `borrowed` holds those of the
+    document that uses this one as a module; `pinned` is what the inputs' digest
     covers; `origin` says where a value comes from when it is not the document's own.
     """
 
@@ -54,11 +56,17 @@ class Case:
     day: date | None
     labels: Mapping[str, tuple[str, ...]]
     single: frozenset[str]
+    borrowed: Mapping[str, Axis] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     scenarios: dict[str, str] = field(default_factory=dict)
     reservations: list[Reservation] = field(default_factory=list)
     pinned: dict[str, object] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def axes(self) -> dict[str, Axis]:
+        """The document's axes, and those along which its user runs it."""
+        return {**self.borrowed, **self.methodology.axes}
 
     def answer(self, value: Value, unit: Unit) -> Answer:
         """`value` in `unit`; an axis for which nobody gave a list is not shown."""
@@ -72,9 +80,7 @@ class Case:
         }
         if not kept:
             return Quantity(cells[()], unit)
-        # A module run along an axis of its user brings axes that this document does not declare.
-        known = self.methodology.axes
-        named = tuple(axis in known and bool(known[axis].items) for axis in kept)
+        named = tuple(bool(self.axes[axis].items) for axis in kept)
         return Spread(Grid(kept, cells), unit, named)
 
     def reserve(self, code: str, symbol: str, label: Label) -> None:

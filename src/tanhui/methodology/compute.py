@@ -7,10 +7,8 @@ decimal digits, correctly rounded, which is the same number on every machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import lru_cache
 from itertools import product
 
 from tanhui.methodology.document import Axis, Deduction, Table
@@ -28,15 +26,31 @@ from tanhui.methodology.expression import (
     Number,
 )
 from tanhui.methodology.given import Grid, Value
+from tanhui.methodology.powers import exponential, logarithm, power, product_of, quotient, refuse
 
 MOST_CELLS = 50_000
-MOST_BITS = 20_000
-LARGEST_EXPONENT = 64
-DIGITS = Context(prec=50)
+# A case that touches more cells than this would keep everybody waiting.
+MOST_WORK = 2_000_000
 YES, NO = Fraction(1), Fraction(0)
 
-# Beyond these the result has no meaning as a physical quantity and costs much to compute.
-LARGEST_ARGUMENT = 500
+
+class Work:
+    """How many cells one run of a document has touched, so that none runs on for ever."""
+
+    __slots__ = ("done",)
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def spend(self, cells: int, at: int) -> None:
+        """Count `cells`. Refuses: `too_much_work`."""
+        self.done += cells
+        if self.done > MOST_WORK:
+            zh, en = (
+                "计算量过大，请缩短轴或简化公式",
+                "too much to compute; shorten an axis or a formula",
+            )
+            raise refuse("too_much_work", at, zh, en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +68,11 @@ class Scope:
     axes: Mapping[str, Axis] = field(default_factory=dict)
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
+    work: Work = field(default_factory=Work, compare=False)
 
     def following(self, fixed: Mapping[str, str]) -> Scope:
         """The same names, along these labels."""
-        return Scope(
-            self.values,
-            self.scenarios,
-            self.tables,
-            self.deductions,
-            self.conversions,
-            self.axes,
-            self.labels,
-            fixed,
-        )
-
-
-def _refuse(code: str, at: int, zh: str, en: str) -> ExpressionRefused:
-    return ExpressionRefused(code, at, zh=zh, en=en)
+        return replace(self, fixed=fixed)
 
 
 def restricted(value: Value, fixed: Mapping[str, str]) -> Value:
@@ -112,7 +114,7 @@ def spread(at: int, apply: Callable[..., Fraction], *values: Value) -> Value:
         count *= len(part)
     if count > MOST_CELLS:
         zh, en = f"超过 {MOST_CELLS} 格", f"more than {MOST_CELLS} cells"
-        raise _refuse("too_many_cells", at, zh, en)
+        raise refuse("too_many_cells", at, zh, en)
     spreads = [widened(value, axes, labels) for value in values]
     return Grid(
         axes,
@@ -120,59 +122,11 @@ def spread(at: int, apply: Callable[..., Fraction], *values: Value) -> Value:
     )
 
 
-def _decimal(value: Fraction) -> Decimal:
-    return DIGITS.divide(Decimal(value.numerator), Decimal(value.denominator))
-
-
-def _bounded(value: Fraction, at: int) -> Fraction:
-    """`value`, unless a chain of products has made it absurdly long."""
-    if value.numerator.bit_length() + value.denominator.bit_length() > MOST_BITS:
-        raise _refuse("number_too_large", at, "数值过长", "the number grows beyond use")
-    return value
-
-
-@lru_cache(maxsize=4096)
-def _exp(at: int, value: Fraction) -> Fraction:
-    if abs(value) > LARGEST_ARGUMENT:
-        raise _refuse("function_out_of_range", at, "exp 的自变量过大", "exp of a number too large")
-    return Fraction(DIGITS.exp(_decimal(value)))
-
-
-def _ln(at: int, value: Fraction) -> Fraction:
-    if value <= 0:
-        raise _refuse(
-            "function_out_of_range", at, "ln 的自变量须为正", "ln of a number not positive"
-        )
-    return Fraction(DIGITS.ln(_decimal(value)))
-
-
-def _pow(at: int, base: Fraction, exponent: Fraction) -> Fraction:
-    if exponent.denominator == 1 and abs(exponent) <= LARGEST_EXPONENT:
-        if base == 0 and exponent < 0:
-            raise _refuse("division_by_zero", at, "除数为零", "division by zero")
-        return _bounded(Fraction(base ** int(exponent)), at)
-    if base <= 0:
-        raise _refuse(
-            "function_out_of_range", at, "pow 的底数须为正", "pow needs a positive base here"
-        )
-    return _exp(at, exponent * _ln(at, base))
-
-
-def _quotient(at: int, left: Fraction, right: Fraction) -> Fraction:
-    if right == 0:
-        raise _refuse("division_by_zero", at, "除数为零", "division by zero")
-    return _bounded(left / right, at)
-
-
-def _product(at: int, left: Fraction, right: Fraction) -> Fraction:
-    return _bounded(left * right, at)
-
-
 _ARITHMETIC: dict[str, Callable[[int, Fraction, Fraction], Fraction]] = {
     "+": lambda _at, left, right: left + right,
     "-": lambda _at, left, right: left - right,
-    "*": _product,
-    "/": _quotient,
+    "*": product_of,
+    "/": quotient,
 }
 
 
@@ -225,14 +179,23 @@ def compute(tree: Node, scope: Scope) -> Value:
     """The exact value of `tree` in base units; a condition's is 1 or 0.
 
     Refuses: `division_by_zero`, `function_out_of_range`, `number_too_large`, `too_many_cells`,
-    `beyond_table`, `uncertainty_too_high`.
+    `too_much_work`, `beyond_table`, `uncertainty_too_high`.
     """
+    value = _computed(tree, scope)
+    scope.work.spend(len(value.cells) if isinstance(value, Grid) else 1, tree.at)
+    return value
+
+
+def _computed(tree: Node, scope: Scope) -> Value:
     match tree:
         case Number():
             return tree.value
         case Name():
             value = scope.values[tree.name]
-            return restricted(value, scope.fixed) if scope.fixed else value
+            if not scope.fixed or isinstance(value, Fraction):
+                return value
+            scope.work.spend(len(value.cells), tree.at)
+            return restricted(value, scope.fixed)
         case Binary():
             left, right = compute(tree.left, scope), compute(tree.right, scope)
             return arithmetic(tree.operator, tree.at, left, right)
@@ -315,11 +278,11 @@ def _call(tree: Call, scope: Scope) -> Value:
         case "max":
             return spread(at, max, *values)
         case "exp":
-            return spread(at, lambda a: _exp(at, a), *values)
+            return spread(at, lambda a: exponential(at, a), *values)
         case "ln":
-            return spread(at, lambda a: _ln(at, a), *values)
+            return spread(at, lambda a: logarithm(at, a), *values)
         case "pow":
-            return spread(at, lambda a, b: _pow(at, a, b), *values)
+            return spread(at, lambda a, b: power(at, a, b), *values)
         case "floor" | "ceil":
             return _stepped(tree, values)
         case "deduct":
@@ -339,7 +302,7 @@ def _stepped(tree: Call, values: list[Value]) -> Value:
     down = tree.function == "floor"
 
     def step(value: Fraction, quantum: Fraction = YES) -> Fraction:
-        ratio = _quotient(tree.at, value, quantum)
+        ratio = quotient(tree.at, value, quantum)
         return quantum * (ratio.__floor__() if down else ratio.__ceil__())
 
     return spread(tree.at, step, *values)
@@ -349,6 +312,7 @@ def _over_axis(tree: Call, scope: Scope) -> Value:
     """The functions that see an axis as a whole, also where a condition follows it by cells."""
     if tree.function == "index":
         axis = scope.axes[tree.word]
+        scope.work.spend(len(scope.labels[axis.name]), tree.at)
         scale = axis.unit.scale if axis.unit else Fraction(1)
         cells: dict[tuple[str, ...], Fraction] = {
             (label,): int(label) * scale for label in scope.labels[axis.name]
@@ -361,10 +325,7 @@ def _over_axis(tree: Call, scope: Scope) -> Value:
         chosen = {axis: tree.word for axis in axes if tree.word in scope.labels[axis]}
         return restricted(restricted(found, chosen), scope.fixed)
     if tree.function == "convolve":
-        time, age = tree.word.split()
-        amounts = over(found, (time,), scope.labels)
-        response = over(compute(tree.arguments[1], whole), (age,), scope.labels)
-        return restricted(_convolved(amounts, response), scope.fixed)
+        return restricted(_released(tree, found, whole), scope.fixed)
     return restricted(_summed(found, tree.word, scope), scope.fixed)
 
 
@@ -382,7 +343,29 @@ def _summed(found: Value, axis: str, scope: Scope) -> Value:
     return Grid(axes, totals) if axes else totals[()]
 
 
-def _convolved(amounts: Value, response: Value) -> Value:
+def _released(tree: Call, amounts: Value, scope: Scope) -> Value:
+    """The convolution along time; values that lie along more axes are taken one by one."""
+    time, age = tree.word.split()
+    response = compute(tree.arguments[1], scope)
+    own = {time, age}
+    more = dict.fromkeys(
+        axis
+        for value in (amounts, response)
+        if isinstance(value, Grid)
+        for axis in value.axes
+        if axis not in own
+    )
+    cells: dict[tuple[str, ...], Fraction] = {}
+    for label in product(*(scope.labels[axis] for axis in more)):
+        fixed = dict(zip(more, label, strict=True))
+        given = over(restricted(amounts, fixed), (time,), scope.labels)
+        released = over(restricted(response, fixed), (age,), scope.labels)
+        for part, cell in _convolved(given, released).items():
+            cells[(*label, *part)] = cell
+    return Grid((*more, time), cells)
+
+
+def _convolved(amounts: Value, response: Value) -> dict[tuple[str, ...], Fraction]:
     """Each later place of `amounts`' axis gathers what earlier ones release at their age."""
     assert isinstance(amounts, Grid)
     assert isinstance(response, Grid)
@@ -398,4 +381,4 @@ def _convolved(amounts: Value, response: Value) -> Value:
             ),
             NO,
         )
-    return Grid(amounts.axes, cells)
+    return cells

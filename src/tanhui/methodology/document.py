@@ -374,6 +374,8 @@ class Methodology:
     path: Path
     units: UnitTable = field(repr=False, compare=False, hash=False)
     conversions: Mapping[str, Fraction] = field(repr=False, compare=False, hash=False)
+    # The evaluator keeps here what no case can change.
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False, hash=False)
 
     @property
     def reference(self) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import product
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.canonical import digest
@@ -17,9 +16,8 @@ from tanhui.methodology.case import (
     check_bounds,
     check_plausible,
     constants,
-    rows_taken,
 )
-from tanhui.methodology.compute import Scope, compute, over, restricted, widened
+from tanhui.methodology.compute import Scope, compute, over
 from tanhui.methodology.document import (
     Factor,
     Formula,
@@ -28,78 +26,12 @@ from tanhui.methodology.document import (
     Label,
     Methodology,
     Parameter,
-    Potential,
-    Result,
     Use,
 )
 from tanhui.methodology.expression import mentioned
 from tanhui.methodology.given import Answer, Given, Grid, Value
+from tanhui.methodology.trace import Part, TraceRow
 from tanhui.methodology.units import Quantity, Unit
-
-Part = Input | Factor | Parameter | Potential | Formula | Result
-
-
-@dataclass(frozen=True, slots=True)
-class TraceRow:
-    """One step: a symbol, the part of the document it stands for, and its value.
-
-    What a reader sees of it is made only when it is asked for.
-    """
-
-    symbol: str
-    part: Part
-    value: Value
-    unit: Unit
-    case: Case
-
-    @property
-    def quantity(self) -> Answer:
-        """The value in the part's unit."""
-        return self.case.answer(self.value, self.unit)
-
-    @property
-    def expression(self) -> str:
-        """What it was computed from: a formula, or `input`, `default`, `factor`, …"""
-        match self.part:
-            case Formula():
-                return self.part.source
-            case Input():
-                return self.case.origin.get(self.part.symbol, "input")
-            case Factor() if self.part.conversion is not None:
-                return f"{self.part.conversion.name}(factor)"
-            case Factor():
-                return "factor"
-            case Parameter():
-                return "parameter"
-            case Potential():
-                return "gwp"
-            case Result():
-                return _rounding(self.part)
-
-    @property
-    def source(self) -> str:
-        """Where it comes from: the document, a factor row with its digest, or `given`."""
-        methodology = self.case.methodology
-        match self.part:
-            case Formula() | Result():
-                return methodology.reference
-            case Input():
-                origin = self.case.origin.get(self.part.symbol, "")
-                return origin or self.part.source.en
-        origin = self.case.origin.get(self.part.symbol, "")
-        if origin:
-            return origin
-        match self.part:
-            case Factor():
-                return "; ".join(
-                    f"{bound.row.key} {bound.row.digest} ({bound.row.source})"
-                    for bound in rows_taken(self.case, self.part)
-                )
-            case Parameter():
-                return self.part.source
-            case Potential():
-                return f"{methodology.gwp} {self.part.gas}"
-        raise AssertionError("every part of a document has its source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +87,36 @@ class _Run:
                 late.append(guard)
         formulas = {formula.symbol: formula for formula in self.methodology.formulas}
         uses = {use.name: use for use in self.methodology.uses}
+        folded = self._folded(formulas)
         for name in self.methodology.order:
             if name in uses:
                 self._module(uses[name])
                 continue
             formula = formulas[name]
-            value = over(compute(formula.tree, self.scope), formula.axes, self.case.labels)
+            if name in folded:
+                value = folded[name]
+            else:
+                found = compute(formula.tree, self.scope)
+                value = at_least(found, formula.axes, self.case.labels)
             self.case.values[name] = value
             self.note(name, formula, formula.unit)
         for guard in late:
             self._check(guard)
+
+    def _folded(self, formulas: Mapping[str, Formula]) -> Mapping[str, Value]:
+        """The formulas that no case can change, computed once for each document."""
+        methodology, given = self.methodology, self.case.origin
+        if any(given.get(symbol, "default") != "default" for symbol in given):
+            return {}
+        kept: dict[str, Value] | None = methodology.kept.get("folded")
+        if kept is None:
+            kept = {}
+            for name in constant_formulas(methodology):
+                found = compute(formulas[name].tree, self.scope)
+                kept[name] = over(found, formulas[name].axes, self.case.labels)
+                self.case.values[name] = kept[name]
+            methodology.kept["folded"] = kept
+        return kept
 
     def _note_given(self) -> None:
         methodology = self.methodology
@@ -197,9 +149,6 @@ class _Run:
         given = {passed.symbol: compute(passed.tree, self.scope) for passed in use.inputs}
         scenarios = {theirs: self.case.scenarios[ours] for theirs, ours in use.scenarios.items()}
         where = self.prefix + use.name
-        if use.over:
-            self._run_along(use, given, scenarios)
-            return
         if given or scenarios or not _constant(use.module):
             inner, trace = self._run_module(use, given, scenarios)
         else:
@@ -208,50 +157,29 @@ class _Run:
                 use.kept[where] = self._run_module(use, given, scenarios)
             inner, trace = use.kept[where]
         self.trace.extend(trace)
-        self._take_reservations(use, inner)
-        for formula in use.module.formulas:
-            self.case.values[f"{use.name}.{formula.symbol}"] = inner.values[formula.symbol]
-
-    def _take_reservations(self, use: Use, inner: Case) -> None:
         for reservation in inner.reservations:
             symbol = f"{use.name}.{reservation.symbol}"
             self.case.reserve(reservation.code, symbol, reservation.label)
-
-    def _run_along(
-        self, use: Use, given: Mapping[str, Value], scenarios: Mapping[str, str]
-    ) -> None:
-        """Run a module once for each item of the axes it does not know, and gather the answers."""
-        labels = self.case.labels
-        cells: dict[str, dict[tuple[str, ...], Fraction]] = {}
-        for number, label in enumerate(product(*(labels[axis] for axis in use.over))):
-            fixed = dict(zip(use.over, label, strict=True))
-            here = {symbol: restricted(value, fixed) for symbol, value in given.items()}
-            inner, _ = self._run_module(use, here, scenarios)
-            if number == 0:
-                self._take_reservations(use, inner)
-            for formula in use.module.formulas:
-                found = widened(inner.values[formula.symbol], formula.axes, inner.labels)
-                gathered = cells.setdefault(formula.symbol, {})
-                gathered.update({(*label, *part): cell for part, cell in found.items()})
         for formula in use.module.formulas:
-            symbol = f"{use.name}.{formula.symbol}"
             axes = (*use.over, *formula.axes)
-            self.case.values[symbol] = Grid(axes, cells.get(formula.symbol, {}))
-            self.note(symbol, formula, formula.unit)
+            value = over(inner.values[formula.symbol], axes, inner.labels)
+            self.case.values[f"{use.name}.{formula.symbol}"] = value
 
     def _run_module(
         self, use: Use, given: Mapping[str, Value], scenarios: Mapping[str, str]
     ) -> tuple[Case, list[TraceRow]]:
         module = use.module
-        labels = _module_labels(module, given)
+        # Along axes that it does not know a module simply has more cells.
+        labels = {axis: self.case.labels[axis] for axis in use.over}
+        labels.update(_module_labels(module, given))
         single = frozenset(axis for axis in labels if axis in self.case.single)
-        inner = Case(module, self.case.day, labels, single)
+        inner = Case(module, self.case.day, labels, single, self.case.axes)
         inner.scenarios.update(scenarios)
         for scenario in module.scenarios:
             inner.scenarios.setdefault(scenario.name, scenario.default)
         for declared in module.inputs:
             if declared.symbol in given:
-                value = over(given[declared.symbol], declared.axes, inner.labels)
+                value = at_least(given[declared.symbol], declared.axes, inner.labels)
             else:
                 inner.origin[declared.symbol] = "default"
                 default = (declared.default or Fraction()) * declared.unit.scale
@@ -278,6 +206,31 @@ class _Run:
             ]
 
 
+def at_least(value: Value, axes: tuple[str, ...], labels: Mapping[str, tuple[str, ...]]) -> Value:
+    """`value` over `axes`, behind any more that it has of its own."""
+    more = () if isinstance(value, Fraction) else tuple(a for a in value.axes if a not in axes)
+    return over(value, (*more, *axes), labels)
+
+
+def constant_formulas(methodology: Methodology) -> list[str]:
+    """The formulas that depend on nothing but single rows and parameters, in order."""
+    variable = {item.symbol for item in methodology.inputs}
+    variable |= {item.name for item in methodology.scenarios}
+    variable |= {axis.name for axis in methodology.axes.values() if axis.open}
+    variable |= {use.name for use in methodology.uses}
+    variable |= {table.name for table in methodology.tables.values() if table.by}
+    variable |= {
+        factor.symbol for factor in methodology.factors if len(factor.rows) > 1 and not factor.axes
+    }
+    found = []
+    for formula in methodology.formulas:
+        if mentioned(formula.tree) & variable:
+            variable.add(formula.symbol)
+        else:
+            found.append(formula.symbol)
+    return found
+
+
 def _constant(module: Methodology) -> bool:
     """Whether a module comes out the same whatever the case is."""
     return (
@@ -299,12 +252,6 @@ def _module_labels(module: Methodology, given: Mapping[str, Value]) -> dict[str,
 def rounded(value: Fraction, rounding: str) -> int:
     """`value` as a whole number, towards minus infinity (`down`) or plus infinity (`up`)."""
     return value.__floor__() if rounding == "down" else value.__ceil__()
-
-
-def _rounding(result: Result) -> str:
-    mark = "floor" if result.rounding == "down" else "ceil"
-    expression = f"{mark}({result.formula} / {result.unit.text})"
-    return f"max(0, {expression})" if result.negative in ("zero", "carry") else expression
 
 
 def _finished(case: Case, outputs: dict[str, Answer], trace: list[TraceRow]) -> int:

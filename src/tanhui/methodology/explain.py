@@ -11,12 +11,13 @@ from tanhui.kernel.refusals import Invalid, Refusal
 from tanhui.methodology.case import Reservation, rows_taken
 from tanhui.methodology.compute import Scope, compute
 from tanhui.methodology.document import Factor, Formula, Label, Methodology
-from tanhui.methodology.exact import Evaluation, TraceRow, evaluate
+from tanhui.methodology.exact import Evaluation, evaluate
 from tanhui.methodology.expression import mentioned
 from tanhui.methodology.factors import FactorRow
 from tanhui.methodology.given import Answer, Choice, Given, Spread
 from tanhui.methodology.mathml import formula_mathml
 from tanhui.methodology.render import formula_text, number_text
+from tanhui.methodology.trace import TraceRow
 from tanhui.methodology.units import Quantity, Unit
 
 

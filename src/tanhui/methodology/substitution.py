@@ -89,6 +89,7 @@ def with_factor_rows(methodology: Methodology, rows: Mapping[str, FactorRow]) ->
         methodology,
         factors=factors,
         uses=tuple(uses),
+        kept={},
         factors_digest=_digest_of(factors, tuple(uses)),
     )
 
