@@ -55,8 +55,7 @@ def test_a_point_is_ten_grams_and_a_day_holds_thirty(
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**7), max_size=20))
-def test_a_day_never_pays_more_than_its_limit(amounts: list[int]) -> None:
-    tariff = SceneLibrary.load(CONTENT).tariffs[0]
+def test_a_day_never_pays_more_than_its_limit(tariff: Tariff, amounts: list[int]) -> None:
     used = 0
     for amount in amounts:
         used += points_of(tariff, amount, used_before=used).points
