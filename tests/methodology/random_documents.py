@@ -53,8 +53,22 @@ C = {{ zh = "丙", en = "C" }}
 D = {{ zh = "丁", en = "D" }}
 """
 LABEL = 'zh = "量"\nen = "a quantity"\n'
+TOOL_DIGEST = "TOOL-DIGEST"
+FACTOR = """
+[factor.EF]
+key = "beh.sharedbike.meituan"
+row = "sha256:e9736ad99721e51efab852acb4225736ed0d57c1d0e8f602d3b1645c6756ca54"
+kind = "reduction-factor.bicycle-distance.co2e"
+unit = "gCO2e/km"
+convert = "co2_as_co2e"
+row_kind = "reduction-factor.bicycle-distance"
+zh = "因子"
+en = "factor"
+"""
 FORMULA = '\n[formula.{0}]\nexpression = "{1}"\nkind = "{2}"\nunit = "{3}"\n' + LABEL
-MODULE = HEAD.format(id="random-tool", kind="tool") + """
+MODULE = (
+    HEAD.format(id="random-tool", kind="tool")
+    + """
 [scenario.land]
 zh = "地"
 en = "land"
@@ -94,7 +108,10 @@ en = "a quantity"
 require = "z <= 2 * x + 700 * y"
 zh = "过大"
 en = "too large"
-""" + FORMULA.format("z", "if(land is wet, max(x, y) * k, x - y)", "reduction", "gCO2e") + EXAMPLE
+"""
+    + FORMULA.format("z", "if(land is wet, max(x, y) * k, x - y)", "reduction", "gCO2e")
+    + EXAMPLE
+)
 SORTS = """
 [axis.sort]
 zh = "类"
@@ -222,7 +239,7 @@ def _steps(draw: st.DrawFn) -> str:
     return f"steps = [{', '.join(steps)}]"
 
 
-def _declared(draw: st.DrawFn, symbol: str, pin: str) -> str:
+def _declared(draw: st.DrawFn, symbol: str) -> str:
     """The declaration of one symbol."""
     match symbol:
         case "Q1" | "Q2":
@@ -232,12 +249,7 @@ def _declared(draw: st.DrawFn, symbol: str, pin: str) -> str:
         case "UI":
             return _input(draw, symbol, "uncertainty", ["%"], -20, 20)
         case "EF":
-            return (
-                '\n[factor.EF]\nkey = "beh.sharedbike.meituan"\n'
-                f'row = "{pin}"\nkind = "reduction-factor.bicycle-distance.co2e"\n'
-                'unit = "gCO2e/km"\nconvert = "co2_as_co2e"\n'
-                'row_kind = "reduction-factor.bicycle-distance"\n' + LABEL
-            )
+            return FACTOR
         case "PG":
             value = draw(st.sampled_from(["0.5", "3", "250", "-7", "0.013"]))
             return _parameter(symbol, "reduction", "gCO2e", f'value = "{value}"')
@@ -284,14 +296,14 @@ SYMBOLS = ("Q1", "Q2", "D1", "D2", "UI", "EF", "PG", "PD", "R", "UC", "AG", "TS"
 
 
 @st.composite
-def documents(draw: st.DrawFn, pin: str, module_digest: str) -> Drawn:
+def documents(draw: st.DrawFn) -> Drawn:
     """A random document, with rows that lie within its bounds, at their ends and beyond."""
     formulas = {"F1": "", "F2": "", "ER": draw(_grams(draw(st.integers(1, 3))))}
     formulas["F2"] = draw(_grams(2)).replace("F2", "F1")
     formulas["F1"] = draw(_grams(2)).replace("F1", "Q1").replace("F2", "Q1")
     passed = draw(st.sampled_from(["Q1", "Q2 - Q1", "D1 * EF", "max(0, Q1)", "PG"]))
     use = (
-        f'\n[use.m]\nmodule = "random-tool@1.0.0"\ndigest = "{module_digest}"\n{LABEL}'
+        f'\n[use.m]\nmodule = "random-tool@1.0.0"\ndigest = "{TOOL_DIGEST}"\n{LABEL}'
         f'[use.m.inputs]\nx = "{passed}"\n'
     )
     if draw(st.booleans()):
@@ -314,7 +326,7 @@ def documents(draw: st.DrawFn, pin: str, module_digest: str) -> Drawn:
         words.add("Q1")
     text += SORTS if "AG" in words else ""
     text += YEARS if "index" in words else ""
-    declared = {name: _declared(draw, name, pin) for name in SYMBOLS if name in words}
+    declared = {name: _declared(draw, name) for name in SYMBOLS if name in words}
     text += "".join(declared.values()) + body
     negative = draw(st.sampled_from(["refuse", "zero"]))
     text += TAIL.format(rounding=draw(st.sampled_from(["down", "up"])), negative=negative) + EXAMPLE
