@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choose", choices.choose, name="choose"),
     path("login/<str:token>", login.follow_link, name="login-link"),
     path("m/", include("tanhui.citizen.urls")),
+    path("methodologies/", include("tanhui.board.urls")),
 ]
 
 handler400 = errors.bad_request

@@ -25,7 +25,7 @@ from tanhui.methodology.pages.fields import (
     scenario_field,
 )
 from tanhui.methodology.pages.typed import Trouble, read_form
-from tanhui.methodology.pages.walkthroughs import Line, lines_of
+from tanhui.methodology.pages.walkthroughs import Lines, lines_of
 from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Quantity, decimal_text
 
@@ -50,7 +50,7 @@ class Answer:
     value: str
     unit: Label
     whole: int
-    lines: tuple[Line, ...]
+    lines: Lines
     parts: tuple[Part, ...]
     reservations: tuple[Reservation, ...]
     digest: str
@@ -62,6 +62,7 @@ class Calculator:
     """The form as it was filled in, and either its answer or what is wrong with it."""
 
     reference: str
+    names: tuple[str, ...]
     scenarios: tuple[ScenarioField, ...]
     needed: tuple[InputFields, ...]
     optional: tuple[InputFields, ...]
@@ -128,9 +129,9 @@ def command_line(methodology: Methodology, given: Mapping[str, Given], day: date
     return shlex.join(words)
 
 
-def _parts(methodology: Methodology, lines: tuple[Line, ...]) -> tuple[Part, ...]:
+def _parts(methodology: Methodology, lines: Lines) -> tuple[Part, ...]:
     """The categories of a footprint, as the steps have computed them."""
-    steps = {line.step.symbol: line.step for line in lines if line.step.role == "formula"}
+    steps = {line.step.symbol: line.step for line in lines.own if line.step.role == "formula"}
     chosen = [(c.label, steps[c.formula]) for c in methodology.categories]
     sizes = [_size(step.value) for _, step in chosen]
     most = max(sizes, default=Fraction())
@@ -150,7 +151,7 @@ def _answer(methodology: Methodology, given: Mapping[str, Given], day: date | No
     lines = lines_of(methodology, explanation.steps)
     result = methodology.result
     if result is None:
-        last = next(line for line in reversed(lines) if line.step.role == "formula")
+        last = lines.own[-1]
         label, value, unit = last.step.label, last.step.value, last.step.unit
     else:
         # Milligrams are the books' unit; people read the same whole number in grams.
@@ -199,7 +200,10 @@ def calculator(methodology: Methodology, sent: Mapping[str, str]) -> Calculator:
     typed = read_form(methodology, texts)
     troubles = {trouble.field: trouble for trouble in reversed(typed.troubles)}
     answer, refused, code = None, Label("", ""), ""
-    if not troubles:
+    if filled and not texts and troubles:
+        # Nothing was sent and nothing could be filled in, so nothing is wrong yet.
+        troubles = {}
+    elif not troubles:
         try:
             answer = _answer(methodology, typed.given, typed.day)
         except Refusal as refusal:
@@ -212,6 +216,7 @@ def calculator(methodology: Methodology, sent: Mapping[str, str]) -> Calculator:
     inputs = [input_fields(methodology, item, texts) for item in methodology.inputs]
     return Calculator(
         methodology.reference,
+        tuple(name for name in names if not name.endswith(EVIDENCE)),
         tuple(scenario_field(item, texts) for item in methodology.scenarios),
         tuple(item for item in inputs if not item.optional),
         tuple(item for item in inputs if item.optional),

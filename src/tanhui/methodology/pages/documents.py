@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 
 from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.cells import GAP_RULES
@@ -29,7 +31,13 @@ from tanhui.methodology.pages.catalogue import (
     shelf_of,
     state_of,
 )
-from tanhui.methodology.pages.symbols import SymbolGroup, inline_mathml, shown_unit, symbol_groups
+from tanhui.methodology.pages.symbols import (
+    SymbolGroup,
+    inline_mathml,
+    item_labels,
+    shown_unit,
+    symbol_groups,
+)
 from tanhui.methodology.pages.walkthroughs import Walkthrough, walkthroughs
 from tanhui.methodology.pages.words import (
     BASIS_SENTENCES,
@@ -46,7 +54,7 @@ class FormulaView:
     """One formula, typeset; `text` is the same in characters."""
 
     symbol: str
-    mathml: str
+    mathml: Label
     text: str
     label: Label
     unit: Label
@@ -138,11 +146,32 @@ class DocumentPage:
     sources: tuple[Source, ...]
 
 
+def _worded(mathml: str, names: Mapping[str, Label]) -> Label:
+    """A formula with the names of its items and options in words; they are codes in the file."""
+
+    def said(language: str) -> str:
+        def named(found: re.Match[str]) -> str:
+            label = names.get(found[1])
+            return f"<mtext>{escape(label.text(language)) if label else found[1]}</mtext>"
+
+        return re.sub("<mtext>(.*?)</mtext>", named, mathml)
+
+    return Label(said("zh"), said("en"))
+
+
+def _names(methodology: Methodology) -> dict[str, Label]:
+    names = {"else": Label("其他", "otherwise"), **item_labels(methodology)}
+    for scenario in methodology.scenarios:
+        names.update(scenario.options)
+    return names
+
+
 def _formulas(methodology: Methodology) -> tuple[FormulaView, ...]:
+    names = _names(methodology)
     return tuple(
         FormulaView(
             formula.symbol,
-            formula_mathml(formula.symbol, formula.tree),
+            _worded(formula_mathml(formula.symbol, formula.tree), names),
             f"{formula.symbol} = {formula_text(formula.tree)}",
             formula.label,
             shown_unit(methodology, formula.unit),
@@ -242,15 +271,22 @@ def _deduction(deduction: Deduction) -> TableView:
 
 
 def _breakdowns(methodology: Methodology) -> tuple[Breakdown, ...]:
-    """Fixed values are the same in every case, so the first example that computes will do."""
+    """Fixed values are the same in every case, so the first example that computes will do.
+
+    A module that is given nothing is fixed as a whole, and its tables belong here too.
+    """
+    inner = tuple(
+        item for use in methodology.uses if not use.inputs for item in _breakdowns(use.module)
+    )
     for example in methodology.examples:
         if not example.expected:
             continue
         try:
-            return breakdowns(methodology, evaluate(methodology, example.inputs))
+            evaluation = evaluate(methodology, example.inputs)
         except Refusal:
             continue
-    return ()
+        return (*breakdowns(methodology, evaluation), *inner)
+    return inner
 
 
 def _versions(library: Library, methodology: Methodology) -> tuple[VersionView, ...]:

@@ -17,6 +17,7 @@ from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Quantity
 
 MOST_CELLS = 120
+_COMPUTED = frozenset(("formula", "rounding"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,15 @@ class Line:
     step: Step
     cells: tuple[tuple[Label, str], ...]
     left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The steps of a case: what was taken as it is, what modules computed, what this computed."""
+
+    taken: tuple[Line, ...]
+    inner: tuple[Line, ...]
+    own: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Walkthrough:
     number: int
     title: Label
     given: tuple[GivenText, ...]
-    lines: tuple[Line, ...]
+    lines: Lines
     reservations: tuple[Reservation, ...]
     refusal: Label
     code: str
@@ -56,10 +66,14 @@ class Walkthrough:
     approximate: bool
 
 
-def lines_of(methodology: Methodology, steps: tuple[Step, ...]) -> tuple[Line, ...]:
-    """Steps with the names of their items."""
+def lines_of(methodology: Methodology, steps: tuple[Step, ...]) -> Lines:
+    """Steps with the names of their items, sorted by who computes them."""
     items = item_labels(methodology)
-    return tuple(_line(step, items) for step in steps)
+    lines = [_line(step, items) for step in steps]
+    taken = tuple(item for item in lines if item.step.role not in _COMPUTED)
+    computed = [item for item in lines if item.step.role in _COMPUTED]
+    inner = tuple(item for item in computed if item.step.module)
+    return Lines(taken, inner, tuple(item for item in computed if not item.step.module))
 
 
 def _line(step: Step, items: Mapping[str, Label]) -> Line:
@@ -117,7 +131,7 @@ def _marks(example: Example) -> tuple[Mark, ...]:
 
 def walkthrough(methodology: Methodology, example: Example, number: int) -> Walkthrough:
     """One example computed anew; a refusal is its answer."""
-    lines: tuple[Line, ...] = ()
+    lines = Lines((), (), ())
     reservations: tuple[Reservation, ...] = ()
     refusal, code, result, digest = Label("", ""), "", "", ""
     unit = Label("", "")

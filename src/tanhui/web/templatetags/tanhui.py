@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django import template
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
-from tanhui.kernel.quantities import decimal_text, grams_text, kilograms_text
+from tanhui.kernel.quantities import MG_PER_G, decimal_text, grams_text, kilograms_text
 
 register = template.Library()
 
@@ -126,3 +127,16 @@ def ago(instant: datetime | None, now: datetime) -> str:
 def short(digest: str) -> str:
     """The first characters of a digest, enough to compare by eye."""
     return digest[:16]
+
+
+@register.filter
+def under(table: Mapping[str, Any], key: str) -> Any:
+    """What a mapping holds under a key that is only known when the page is made; None if nothing."""
+    return table.get(key)
+
+
+@register.filter
+def grams_short(amount_mg: int) -> str:
+    """Milligrams as grams, without decimals where they are whole."""
+    whole = amount_mg % MG_PER_G == 0
+    return decimal_text(amount_mg, MG_PER_G, 0 if whole else 3)
