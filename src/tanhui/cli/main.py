@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import typer
 
-from tanhui.cli import difference, footprint, methodology
+from tanhui.cli import content, difference, footprint, methodology
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
 from tanhui.scenes import library as scenes
@@ -46,15 +46,15 @@ def build(verb: str) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    content = methodology.register(
+    methodology.register(app, price=_price)
+    files = content.register(
         app,
         checkers=[layouts.check_content, scenes.check_content],
         listers=[scenes.list_content],
-        price=_price,
     )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
     difference.register(
-        content,
+        files,
         load_layout=layouts.load_layout,
         read_chunks=_read_chunks,
         content_root=methodology.default_content_root,

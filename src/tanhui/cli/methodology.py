@@ -1,4 +1,4 @@
-"""The commands about methodologies: `evaluate`, `content check|list|show` and `quantify`.
+"""The commands that compute: `evaluate` for one case and `quantify` for a file of rows.
 
 They need no database. `--json` prints one JSON object on standard output and nothing else there; a
 refusal is one line on standard error and exit code 2.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -18,28 +18,22 @@ from typing import Annotated, Any, Protocol
 import polars as pl
 import typer
 
-from tanhui.cli.refusing import language, one_line, print_json, refusing
+from tanhui.cli.refusing import language, print_json, refusing
 from tanhui.kernel.periods import CITY_ZONE
-from tanhui.kernel.refusals import Invalid, NotFound
-from tanhui.methodology.check import check_path, pin
+from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import Evaluation, evaluate
 from tanhui.methodology.given import Answer, Cells, Spread
 from tanhui.methodology.inputs import parse_inputs
 from tanhui.methodology.kernel import compile_kernel
-from tanhui.methodology.library import Entry, Library
-from tanhui.methodology.problems import Problem
+from tanhui.methodology.library import Library
 from tanhui.methodology.quantify import quantify_chunks
-from tanhui.methodology.render import formula_text, number_text
+from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Quantity
 from tanhui.methodology.worked import answer_text
 
-Checker = Callable[[Path], list[Problem]]
-Lister = Callable[[Path], list[Entry]]
-
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 CHUNK_ROWS = 1_000_000
-CONTENT_REFUSED = "content_refused"
 
 
 class Price(Protocol):
@@ -129,76 +123,6 @@ def _evaluation_json(methodology: Methodology, evaluation: Evaluation) -> dict[s
     }
 
 
-def _problem_json(problem: Problem) -> dict[str, object]:
-    return {
-        "file": str(problem.path),
-        "line": problem.line,
-        "key": problem.key,
-        "code": problem.code,
-        "zh": problem.zh,
-        "en": problem.en,
-    }
-
-
-def _report_problems(problems: list[Problem], as_json: bool) -> None:
-    if as_json:
-        print_json({"ok": not problems, "problems": [_problem_json(item) for item in problems]})
-    else:
-        for problem in problems:
-            typer.echo(one_line(problem.text(language())))
-    if problems:
-        files = len({problem.path for problem in problems})
-        chinese = language().startswith("zh")
-        sentence = (
-            f"{files} 个文件中有 {len(problems)} 处错误"
-            if chinese
-            else f"{len(problems)} fault(s) in {files} file(s)"
-        )
-        typer.echo(f"{CONTENT_REFUSED}: {sentence}", err=True)
-        raise typer.Exit(2)
-    if not as_json:
-        typer.echo("ok")
-
-
-def _entry_json(entry: Entry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "version": entry.version,
-        "kind": entry.kind,
-        "digest": entry.digest,
-        "status": entry.status,
-        "title_zh": entry.title_zh,
-        "title_en": entry.title_en,
-        "path": entry.path.as_posix(),
-    }
-
-
-def _methodology_text(methodology: Methodology, reader: str) -> Iterator[str]:
-    """The document for a reader at a terminal, line by line."""
-    yield f"{methodology.reference}  {methodology.title.text(reader)}"
-    yield f"{methodology.digest}  {methodology.status}  {methodology.valid.text()}"
-    yield f"{methodology.basis}: {methodology.basis_note.text(reader)}"
-    for formula in methodology.formulas:
-        label = formula.label.text(reader)
-        yield f"{formula.symbol} = {formula_text(formula.tree)}  [{formula.unit.text}] {label}"
-    for declared in methodology.inputs:
-        bounds = f"{declared.low}..{declared.high}"
-        label = declared.label.text(reader)
-        yield f"{declared.symbol}  [{declared.unit.text}] {bounds} {label} ({declared.kind})"
-    for factor in methodology.factors:
-        value = number_text(factor.quantity.value, factor.decimals)
-        row = factor.row
-        yield (
-            f"{factor.symbol} = {value} {factor.quantity.unit.text}  "
-            f"{factor.label.text(reader)}: {row.key}, {row.status}, {row.source}"
-        )
-    result = methodology.result
-    if result is not None:
-        yield f"{result.name}  [{result.unit.text}] round {result.rounding}"
-    for source in methodology.sources:
-        yield f"{source.title} {source.address}".rstrip()
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -238,7 +162,10 @@ def _register_evaluate(
             print_json(facts)
             return
         for row in evaluation.trace:
-            typer.echo(f"{row.symbol} = {answer_text(row.quantity)}  [{row.expression}]")
+            value = answer_text(row.quantity)
+            if isinstance(row.quantity, Quantity):
+                value = f"{number_text(row.quantity.value)} {row.quantity.unit.text}"
+            typer.echo(f"{row.symbol} = {value}  [{row.expression}]")
         for item in evaluation.reservations:
             typer.echo(f"! {item.symbol}: {item.label.text(language())}")
         if isinstance(priced := facts.get("price"), dict):
@@ -246,99 +173,14 @@ def _register_evaluate(
         typer.echo(evaluation.digest)
 
 
-def _register_content(
-    app: typer.Typer,
-    content_root: Callable[[], Path],
-    checkers: Sequence[Checker],
-    listers: Sequence[Lister],
-) -> typer.Typer:
-    content = typer.Typer(help="Check, list and show the content files.", no_args_is_help=True)
-    app.add_typer(content, name="content")
-
-    def entries() -> list[Entry]:
-        root = content_root()
-        own = Library.load(root).listing()
-        return own + [entry for lister in listers for entry in lister(root)]
-
-    @content.command("check")
-    @refusing
-    def check(
-        path: Annotated[
-            Path | None, typer.Argument(help="A file or folder; all by default.")
-        ] = None,
-        as_json: JsonFlag = False,
-    ) -> None:
-        """Name every fault with file, line and key."""
-        _report_problems(check_path(content_root(), path, checkers), as_json)
-
-    @content.command("pin")
-    @refusing
-    def pin_digests(
-        path: Annotated[Path, typer.Argument(help="A methodology file.")],
-        freeze: Annotated[
-            bool, typer.Option("--freeze", help="Add a new published document to the lock.")
-        ] = False,
-    ) -> None:
-        """Write the present digests of factor rows and modules into a file."""
-        for line in pin(content_root(), path, freeze=freeze):
-            typer.echo(line)
-
-    @content.command("list")
-    @refusing
-    def list_entries(as_json: JsonFlag = False) -> None:
-        """Every document with id, version, kind, digest and status."""
-        found = entries()
-        if as_json:
-            print_json({"documents": [_entry_json(entry) for entry in found]})
-            return
-        for entry in found:
-            title = entry.title_zh if language().startswith("zh") else entry.title_en
-            typer.echo(f"{entry.reference}  {entry.kind}  {entry.status}  {entry.digest}  {title}")
-
-    @content.command("show")
-    @refusing
-    def show(
-        document: Annotated[str, typer.Argument(metavar="ID[@VERSION]")], as_json: JsonFlag = False
-    ) -> None:
-        """One document: what it says, and its file."""
-        root = content_root()
-        named = [entry for entry in entries() if document in (entry.id, entry.reference)]
-        if not named:
-            raise NotFound(
-                "no_such_document",
-                zh="没有文件 {document}",
-                en="there is no document {document}",
-                document=document,
-            )
-        entry = named[-1]
-        source = (root / entry.path).read_text(encoding="utf-8")
-        if as_json:
-            print_json({**_entry_json(entry), "source": source})
-        elif entry.kind == "methodology":
-            library = Library.load(root)
-            lines = _methodology_text(library.methodology(entry.id, entry.version), language())
-            typer.echo("\n".join(lines))
-        else:
-            typer.echo(source)
-
-    return content
-
-
 def register(
     app: typer.Typer,
     *,
     content_root: Callable[[], Path] = default_content_root,
-    checkers: Sequence[Checker] = (),
-    listers: Sequence[Lister] = (),
     price: Price | None = None,
-) -> typer.Typer:
-    """Add `evaluate` and `content` to `app`; answers the group `content`.
-
-    `checkers` and `listers` are the other rooms' own (tariffs, scenes, layouts): each takes the
-    content folder and answers its faults, or its documents. `price` tells what a reduction earns.
-    """
+) -> None:
+    """Add `evaluate` to `app`. `price` tells what a reduction earns."""
     _register_evaluate(app, content_root, price)
-    return _register_content(app, content_root, checkers, listers)
 
 
 def register_quantify(

@@ -125,8 +125,8 @@ class Library:
         return [item for id in sorted(self._by_id) for item in self._by_id[id]]
 
     def listing(self) -> list[Entry]:
-        """Every version of every methodology as a listing shows it."""
-        return [
+        """Every version of every methodology, then every factor table, as a listing shows it."""
+        documents = [
             Entry(
                 item.id,
                 item.version,
@@ -139,6 +139,20 @@ class Library:
             )
             for item in self.methodologies()
         ]
+        tables = [
+            Entry(
+                f"factors.{table.id}",
+                table.version,
+                "factors",
+                table.digest,
+                "published",
+                table.zh,
+                table.en,
+                table.path.relative_to(self.root),
+            )
+            for table in self.factors.tables()
+        ]
+        return documents + tables
 
 
 def check_content(root: Path) -> list[Problem]:
