@@ -135,6 +135,14 @@ AXIS = '[axis.y]\nzh = "年"\nen = "year"\n{0}\n'
         (AXIS.format("length = 65") + _input("a", 0, 9), "sum(a * index(y), y)", "kernel_axis"),
         (AXIS.format("length = 64") + _input("a", 0, 9), "sum(a * index(y), y)", ""),
         (
+            AXIS.format("length = 64")
+            + AXIS.format("length = 64").replace("axis.y", "axis.z")
+            + AXIS.format("length = 2").replace("axis.y", "axis.x")
+            + _input("a", 0, 9),
+            "sum(sum(sum(a * index(y) * index(z) * index(x), y), z), x)",
+            "kernel_axis",
+        ),
+        (
             _input("a", 0, 9) + SCENARIO.format(column=""),
             "if(land is wet, a, 2 * a)",
             "kernel_column",

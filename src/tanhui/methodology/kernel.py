@@ -7,7 +7,8 @@ is a compile error, because some engines divide whole numbers as doubles. `kerne
 dividends small.
 
 `kernel_columns` holds the columns and writes them in Ibis, `kernel_values` the exact values over
-them, `kernel_cells` their cells over axes, `kernel_compiler` the formulas and modules.
+them, `kernel_cells` their cells over axes, `kernel_formulas` compiles formulas and
+`kernel_compiler` documents with their modules.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ import polars as pl
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.document import Input, Methodology, Scenario
-from tanhui.methodology.kernel_cells import plain
+from tanhui.methodology.kernel_cells import MOST_CELLS, TooManyCells, plain
 from tanhui.methodology.kernel_columns import Column, Condition, Op, lowered
-from tanhui.methodology.kernel_compiler import Compiler, Scope
+from tanhui.methodology.kernel_compiler import Compiler
 from tanhui.methodology.kernel_forms import ZERO, Form
+from tanhui.methodology.kernel_formulas import Scope
 from tanhui.methodology.kernel_values import DIVIDEND_LIMIT, SUM
 from tanhui.methodology.units import Quantity
 
@@ -118,10 +120,11 @@ class _Rows(Compiler):
         self.within: list[Condition] = []
 
     def no_column(self, symbol: str) -> Invalid:
-        return self.refuse(
+        return Invalid(
             "kernel_column",
-            "{symbol} 没有列，逐行核无从读取",
-            "{symbol} has no column that a row kernel could read",
+            zh="{reference}：{symbol} 没有列，逐行核无从读取",
+            en="{reference}: {symbol} has no column that a row kernel could read",
+            reference=self.reference,
             symbol=symbol,
         )
 
@@ -131,10 +134,12 @@ class _Rows(Compiler):
         spread = [item.symbol for item in methodology.inputs if item.axes or item.readings]
         if spread or any(axis.open for axis in methodology.axes.values()):
             names = spread or [axis.name for axis in methodology.axes.values() if axis.open]
-            raise self.refuse(
+            raise Invalid(
                 "kernel_axis",
-                "逐行核不接受读数、分项输入和长度未定的轴：{names}",
-                "a row kernel takes no readings, no inputs over axes and no open axes: {names}",
+                zh="{reference}：逐行核不接受读数、分项输入和长度未定的轴：{names}",
+                en="{reference}: a row kernel takes no readings, no inputs over axes "
+                "and no open axes: {names}",
+                reference=self.reference,
                 names=", ".join(names),
             )
         for scenario in methodology.scenarios:
@@ -195,10 +200,11 @@ class _Rows(Compiler):
         methodology = self.scope.methodology
         result = methodology.result
         if result is None or result.negative not in ("refuse", "zero"):
-            raise self.refuse(
+            raise Invalid(
                 "kernel_result",
-                "逐行核需要一个非负的整数结果({name})",
-                "a row kernel needs a whole result that is never negative ({name})",
+                zh="{reference}：逐行核需要一个非负的整数结果（{name}）",
+                en="{reference}: a row kernel needs a whole result that is never negative ({name})",
+                reference=self.reference,
                 name="-" if result is None else result.name,
             )
         form = self.scope.values[result.formula].only().value.times(1 / result.unit.scale)
@@ -225,7 +231,16 @@ def compile_kernel(methodology: Methodology, *, on: date | None = None) -> RowKe
     pool = rows.pool
     rows.inputs()
     rows.constants(rows.scope)
-    rows.run(rows.scope)
+    try:
+        rows.run(rows.scope)
+    except TooManyCells:
+        raise Invalid(
+            "kernel_axis",
+            zh="{reference}：各轴的组合超过 {most} 格",
+            en="{reference}: the axes have more than {most} combinations",
+            reference=methodology.reference,
+            most=MOST_CELLS,
+        ) from None
     whole = rows.answer()
     within = pool.all_of(rows.within)
     sound = pool.all_of((within, *(need for _, need in rows.needs)))
