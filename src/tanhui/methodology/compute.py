@@ -30,7 +30,9 @@ from tanhui.methodology.powers import exponential, logarithm, power, product_of,
 
 MOST_CELLS = 50_000
 # A case that touches more cells than this would keep everybody waiting.
-MOST_WORK = 2_000_000
+MOST_WORK = 400_000
+# What a function of 50 digits costs, in plain operations.
+DIGITS_COST = 10
 YES, NO = Fraction(1), Fraction(0)
 
 
@@ -182,7 +184,9 @@ def compute(tree: Node, scope: Scope) -> Value:
     `too_much_work`, `beyond_table`, `uncertainty_too_high`.
     """
     value = _computed(tree, scope)
-    scope.work.spend(len(value.cells) if isinstance(value, Grid) else 1, tree.at)
+    cells = len(value.cells) if isinstance(value, Grid) else 1
+    costly = isinstance(tree, Call) and tree.function in ("exp", "ln", "pow")
+    scope.work.spend(cells * (DIGITS_COST if costly else 1), tree.at)
     return value
 
 
@@ -357,6 +361,7 @@ def _released(tree: Call, amounts: Value, scope: Scope) -> Value:
     )
     cells: dict[tuple[str, ...], Fraction] = {}
     for label in product(*(scope.labels[axis] for axis in more)):
+        scope.work.spend(len(scope.labels[time]) * len(scope.labels[age]), tree.at)
         fixed = dict(zip(more, label, strict=True))
         given = over(restricted(amounts, fixed), (time,), scope.labels)
         released = over(restricted(response, fixed), (age,), scope.labels)

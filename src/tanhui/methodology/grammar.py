@@ -46,6 +46,12 @@ BARE_RATIOS = {
     (44, 28): "nitrogen_as_n2o",
 }
 
+# What people write who know formulas from elsewhere.
+HINTS = {
+    "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "（": "(", "）": ")", "，": ",",
+    "^": "pow(x, 2)", "%": "0.5", "=": "==", "≤": "<=", "≥": ">=", "[": "(", "{": "(",
+}  # fmt: skip
+
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r\n]+)|(?P<number>[0-9]+(?:\.[0-9]+)?)"
     r"|(?P<name>[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)?)"
@@ -74,12 +80,14 @@ def _tokens(source: str) -> list[_Token]:
     while position < len(source):
         match = _TOKEN.match(source, position)
         if match is None:
+            hint = HINTS.get(source[position], "")
             raise ExpressionRefused(
                 "unexpected_character",
                 position + 1,
-                zh="不能识别的字符 {character}",
-                en="unexpected character {character}",
+                zh="不能识别的字符 {character}" + ("，可写 {hint}" if hint else ""),
+                en="unexpected character {character}" + ("; write {hint}" if hint else ""),
                 character=repr(source[position]),
+                hint=hint,
             )
         if match.lastgroup != "space":
             tokens.append(_Token(str(match.lastgroup), match[0], position + 1))
@@ -196,7 +204,12 @@ class _Parser:
         if operator.text not in RELATIONS:
             return left
         self.advance()
-        return Compare(operator.text, self.value(left), self.value(self.sum()), operator.at)
+        node = Compare(operator.text, self.value(left), self.value(self.sum()), operator.at)
+        if self.token.text in RELATIONS:
+            raise self.refuse(
+                " and（比较只有两边，如 0 < x and x < 3）", "`and`: a comparison has two sides"
+            )
+        return node
 
     def sum(self) -> Node:
         node = self.product()

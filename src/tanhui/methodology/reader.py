@@ -129,7 +129,11 @@ class _Reader:
         self.taken.add(name)
         shaped = name.replace("_", "a").isalnum() and name.isascii() and name[:1].isalpha()
         if not shaped or len(name) > LONGEST_SYMBOL or name in RESERVED or name in self.conversions:
-            zh, en = f"{name!r} 不能作符号", f"{name!r} cannot be a symbol"
+            zh = f"{name!r} 不能作符号：以字母开头，只用字母、数字与下划线，且不是公式用词"
+            en = (
+                f"{name!r} cannot be a symbol: it begins with a letter, goes on with letters, "
+                "digits and underscores, and is no word of the formulas"
+            )
             section.report("", "malformed_symbol", zh, en)
         return True
 
@@ -242,17 +246,19 @@ class _Reader:
         self, read: dict[str, Formula], sections: dict[str, Section], facts: dict[str, Any]
     ) -> Known:
         """Name the unknown symbols too, so that one reading says as much as it can."""
-        declared = {
-            symbol: Shape(item.unit.signature, frozenset(), item.kind)
-            for symbol, item in read.items()
-        }
+        # A formula that could not be read is there all the same.
+        declared = dict.fromkeys(sections, Shape(None))
+        for symbol, item in read.items():
+            declared[symbol] = Shape(item.unit.signature, frozenset(), item.kind)
         known = self._known(facts, declared)
         inference = Inference(known)
         for symbol, formula in read.items():
             try:
                 inference.of(formula.tree)
             except Invalid as refusal:
-                if refusal.code == "unknown_symbol":
+                # What is declared but could not be read has been named already.
+                name = str(refusal.facts.get("name", "")).partition(".")[0]
+                if refusal.code == "unknown_symbol" and name not in self.taken:
                     sections[symbol].report("expression", refusal.code, refusal.zh, refusal.en)
             except KeyError:
                 # Its kind or axis is unknown, which has been said already.

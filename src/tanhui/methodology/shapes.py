@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.document import Axis, Deduction, Scenario, Table
@@ -55,6 +56,11 @@ def _unknown(at: int, zh: str, en: str, name: str) -> ExpressionRefused:
     return ExpressionRefused(
         "unknown_symbol", at, zh=f"没有{zh} {{name}}", en=f"no {en} {{name}}", name=name
     )
+
+
+def _written(tree: Node) -> bool:
+    """Whether a factor is a number as it stands, with or without a minus."""
+    return isinstance(tree, Number) or (isinstance(tree, Negate) and _written(tree.operand))
 
 
 class Inference:
@@ -126,8 +132,27 @@ class Inference:
                 name=tree.name,
             )
         if tree.name not in self.known.symbols:
-            raise _unknown(tree.at, "符号", "symbol", tree.name)
+            raise self._no_symbol(tree)
         return self.known.symbols[tree.name]
+
+    def _no_symbol(self, tree: Name) -> ExpressionRefused:
+        """An unknown symbol, with the nearest that is known, or with what its module offers."""
+        module = tree.name.partition(".")[0] + "."
+        offered = [name for name in self.known.symbols if name.startswith(module)]
+        near = get_close_matches(tree.name, self.known.symbols, n=1, cutoff=0.6)
+        if offered and "." in tree.name:
+            zh, en = "，可用：{near}", "; there are: {near}"
+            near = [", ".join(offered)]
+        else:
+            zh, en = "，是否应为 {near}？", "; did you mean {near}?"
+        return ExpressionRefused(
+            "unknown_symbol",
+            tree.at,
+            zh="没有符号 {name}" + (zh if near else ""),
+            en="no symbol {name}" + (en if near else ""),
+            name=tree.name,
+            near=near[0] if near else "",
+        )
 
     def _choice(self, tree: Is) -> Shape:
         if tree.scenario not in self.known.scenarios:
@@ -150,7 +175,11 @@ class Inference:
         if tree.operator in "+-":
             return self._joined(left, right, tree.operator, tree.at)
         power = 1 if tree.operator == "*" else -1
-        return Shape(times(left.measured, right.measured, power), left.axes | right.axes)
+        # So many times a thing is still that thing: a written number does not wash its kind off.
+        kind = left.kind if _written(tree.right) else ""
+        if power == 1 and _written(tree.left):
+            kind = right.kind
+        return Shape(times(left.measured, right.measured, power), left.axes | right.axes, kind)
 
     def _joined(self, left: Shape, right: Shape, mark: str, at: int) -> Shape:
         """The shape of two values of which each could be the other."""

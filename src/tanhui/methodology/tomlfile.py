@@ -203,8 +203,8 @@ class Section:
             )
 
     def report(self, key: str, code: str, zh: str, en: str) -> None:
-        """Note a fault at `key` of this table (at the table itself when `key` is empty)."""
-        self.file.report((*self.path, key) if key else self.path, code, zh, en)
+        """Note a fault at `key` of this table (dotted: a part of it; empty: the table itself)."""
+        self.file.report((*self.path, *key.split(".")) if key else self.path, code, zh, en)
 
     def _take(self, key: str, kinds: tuple[type, ...], zh: str, en: str, required: bool) -> Any:
         self._known.append(key)

@@ -268,7 +268,8 @@ class UnitTable:
     def one(self, name: str) -> tuple[Fraction, Signature]:
         """Scale and signature of the single unit `name`. Refuses: `unknown_unit`."""
         if name not in self._units:
-            near = get_close_matches(name, self._units, n=1, cutoff=0.4)
+            near = [unit for unit in self._units if unit.lower() == name.lower()]
+            near = near or get_close_matches(name, self._units, n=1, cutoff=0.4)
             raise Invalid(
                 "unknown_unit",
                 zh="没有单位 {name}" + ("，是否应为 {near}？" if near else ""),
