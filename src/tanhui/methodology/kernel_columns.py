@@ -123,6 +123,11 @@ def _plan(root: Op, first: Op | None) -> _Plan:
     return _Plan(steps)
 
 
+def _computes(op: Op) -> bool:
+    """Whether numbers are added or multiplied on the way to `op`."""
+    return op.kind in ("+", "*") or any(_computes(part) for part in op.parts)
+
+
 class _Stage:
     """The Ibis columns of one table, whose `given` nodes are columns of that table already."""
 
@@ -199,20 +204,20 @@ def lowered(
     """The table expression whose only column `name` is `root`.
 
     `bounds` are those of the whole-number columns; `sound` says whether all of them hold, and
-    `root` gives nothing where they do not. Without steps the one condition around the answer is
-    enough. With steps, values outside the bounds are taken out first: a step would compute with
-    them, and some engines stop at an overflow that nobody asked for.
+    `root` gives nothing where they do not. While steps do no arithmetic, the one condition around
+    the answer is enough. Else values outside the bounds are taken out first: a step would compute
+    with them, and some engines stop at an overflow that nobody asked for.
     """
     plan = _plan(root, sound if isinstance(sound, Op) else None)
-    if not plan.steps:
-        return table.select(_Stage(table, {}).build(root).name(name))
-    inside = {
-        column: ibis.ifelse(table[column].between(*ends), table[column], ibis.null("int64"))
-        for column, ends in bounds.items()
-    }
-    given = {sound: "within bounds"} if isinstance(sound, Op) else {}
-    raw = _Stage(table, {})
-    table = table.mutate(**inside, **{given[op]: raw.build(op) for op in given})
+    given: dict[Op, str] = {}
+    if any(_computes(op) for op in plan.steps):
+        inside = {
+            column: ibis.ifelse(table[column].between(*ends), table[column], ibis.null("int64"))
+            for column, ends in bounds.items()
+        }
+        given = {sound: "within bounds"} if isinstance(sound, Op) else {}
+        raw = _Stage(table, {})
+        table = table.mutate(**inside, **{given[op]: raw.build(op) for op in given})
     for level in range(plan.levels):
         stage = _Stage(table, given)
         now = {op: f"step {op.number}" for op, on in plan.steps.items() if on == level}
