@@ -231,7 +231,9 @@ class _Parser:
     def typed(self, node: Binary) -> None:
         """Refuse a molar mass ratio written as bare numbers."""
         match node:
-            case Binary("/", Number(value=top), Number(value=bottom)):
+            case Binary("/", Number(value=top), Number(value=bottom)) | Binary(
+                "/", Binary("*", _, Number(value=top)), Number(value=bottom)
+            ):
                 ratio = (top.numerator, bottom.numerator)
                 if ratio in BARE_RATIOS:
                     raise ExpressionRefused(

@@ -221,7 +221,8 @@ def _check_input(section: Section, declared: Input, units: UnitTable, path: str)
         zh, en = "默认值不在上下界之内", "the default is not within the bounds"
         section.report("default", "impossible_bounds", zh, en)
     if path == "project" and declared.monitoring is None and declared.default is None:
-        zh, en = "项目输入须有监测规定", "an input of a project needs its monitoring"
+        zh = f"项目的输入须有监测规定：[input.{declared.symbol}.monitoring]"
+        en = f"an input of a project needs its table [input.{declared.symbol}.monitoring]"
         section.report("monitoring", "missing_monitoring", zh, en)
     known = units.kinds.get(declared.kind)
     if known and declared.unit.signature == known.unit.signature:

@@ -11,13 +11,13 @@ from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.binding import Shelf, conversion_factor, read_factor
 from tanhui.methodology.canonical import digest
 from tanhui.methodology.checking import dead_symbols, order
-from tanhui.methodology.document import Category, Formula, Guard, Methodology, Result
-from tanhui.methodology.expression import RESERVED, Node
+from tanhui.methodology.document import Formula, Guard, Methodology
+from tanhui.methodology.expression import RESERVED, Node, mentioned
 from tanhui.methodology.factors import read_validity
 from tanhui.methodology.grammar import parse, parse_condition
 from tanhui.methodology.modules import check_use, module_shapes, read_use
+from tanhui.methodology.outcome import read_category, read_result
 from tanhui.methodology.parts import (
-    COLUMN,
     read_axis,
     read_deduction,
     read_evidence,
@@ -60,8 +60,14 @@ class _Reader:
             facts["uses"] = tuple(use for use in uses if use is not None)
             formulas, known = self._formulas(root, facts)
             facts["guards"] = self._guards(root, known)
-            result = self._result(root, facts["kind"], formulas)
-            facts["categories"] = self._categories(root, formulas, result)
+            result = None
+            if facts["kind"] != "tool" or root.has("result"):
+                result = read_result(root.table("result"), self.units, formulas, self.taken)
+            facts["categories"] = self._each(
+                root,
+                "category",
+                lambda name, part: read_category(name, part, self.units, formulas, result),
+            )
             evidence = read_evidence(root, required=facts["kind"] == "citizen")
             examples = tuple(
                 read_example(section, self.units) for section in root.tables("example")
@@ -278,6 +284,7 @@ class _Reader:
         assert isinstance(symbols, dict)
         inference = Inference(known)
         shaped: dict[str, Formula] = {}
+        unshaped: set[str] = set()
         for name in facts["order"]:
             if name not in read:
                 uses = facts["uses"]
@@ -293,7 +300,10 @@ class _Reader:
                 inference.require_kind(found.kind, formula.kind, 1)
                 tree, axes = inference.resolved(formula.tree), tuple(sorted(found.axes))
             except Invalid as refusal:
-                sections[name].report("expression", refusal.code, refusal.zh, refusal.en)
+                # Of a formula whose parts have no known axes, that fault alone is no news.
+                if refusal.code != "axis_mismatch" or not mentioned(formula.tree) & unshaped:
+                    sections[name].report("expression", refusal.code, refusal.zh, refusal.en)
+                unshaped.add(name)
                 tree, axes = formula.tree, ()
             symbols[name] = Shape(formula.unit.signature, frozenset(axes), formula.kind)
             shaped[name] = Formula(
@@ -321,53 +331,6 @@ class _Reader:
             return Guard(name, source, tree, label)
 
         return tuple(guard for guard in self._each(root, "guard", one) if guard is not None)
-
-    def _result(self, root: Section, kind: str, formulas: tuple[Formula, ...]) -> Result | None:
-        if kind == "tool" and not root.has("result"):
-            return None
-        plain = {formula.symbol: formula for formula in formulas if not formula.axes}
-        with root.table("result") as section:
-            result = Result(
-                name=section.text("name", pattern=COLUMN, like="reduction_mg"),
-                formula=section.text("formula", choices=tuple(plain)),
-                unit=read_unit(section, self.units),
-                rounding=section.text("round", choices=("down", "up")),
-                negative=section.text("negative", choices=("refuse", "zero", "carry", "keep")),
-                label=read_label(section),
-                per=section.text("per", required=False),
-            )
-            if result.formula in plain:
-                self._fits(section, "unit", result.unit.signature, plain[result.formula], "result")
-            if result.name in self.taken:
-                zh = f"符号 {result.name} 重复"
-                en = f"the symbol {result.name} is declared twice"
-                section.report("name", "duplicate_symbol", zh, en)
-            if result.per and result.per not in self.taken:
-                zh, en = f"没有符号 {result.per}", f"no symbol {result.per}"
-                section.report("per", "unknown_symbol", zh, en)
-        return result
-
-    def _fits(
-        self, section: Section, key: str, signature: Any, formula: Formula, what: str
-    ) -> None:
-        try:
-            self.units.require_same(signature, formula.unit.signature, what)
-        except Invalid as refusal:
-            section.report(key, refusal.code, refusal.zh, refusal.en)
-
-    def _categories(
-        self, root: Section, formulas: tuple[Formula, ...], result: Result | None
-    ) -> tuple[Category, ...]:
-        plain = {formula.symbol: formula for formula in formulas if not formula.axes}
-
-        def one(name: str, section: Section) -> Category:
-            with section:
-                formula = section.text("formula", choices=tuple(plain))
-                if result is not None and formula in plain:
-                    self._fits(section, "formula", result.unit.signature, plain[formula], name)
-                return Category(name, formula, read_label(section))
-
-        return self._each(root, "category", one)
 
 
 def _conversion_factors(shelf: Shelf, gwp: str) -> dict[str, Fraction]:

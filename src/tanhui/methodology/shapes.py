@@ -291,20 +291,27 @@ class Inference:
         if tree.function == "at":
             axes = [axis for axis in shape.axes if self._has_item(axis, tree.word)]
             if len(axes) != 1:
-                known = ", ".join(sorted(shape.axes)) or "-"
-                zh = f"{tree.word} 不是其轴({known})上唯一的项"
-                raise self._misfit(
-                    tree.at, zh, f"{tree.word} is not one item of its axes ({known})"
+                known = "; ".join(
+                    f"{axis}: {', '.join(self.known.axes[axis].labels)}" for axis in shape.axes
                 )
+                zh = f"没有唯一的项 {tree.word}，此处的轴为 {known or '-'}"
+                en = f"no single item {tree.word}; the axes here are {known or '-'}"
+                raise self._misfit(tree.at, zh, en)
             return replace(shape, axes=shape.axes - set(axes))
         if tree.word:
             self._axis(tree.word, tree.at)
         elif len(shape.axes) == 1:
             return replace(shape, axes=frozenset())
         if tree.word not in shape.axes:
-            known = ", ".join(sorted(shape.axes)) or "-"
+            known = ", ".join(sorted(shape.axes))
             zh = f"sum 须指明求和的轴，此处的轴为：{known}"
-            raise self._misfit(tree.at, zh, f"sum needs one of the axes here: {known}")
+            en = f"name one of the axes to sum over: {known}"
+            if not known:
+                zh, en = (
+                    "此处只有一个值，没有可求和的轴",
+                    "there is one value here and no axis to sum",
+                )
+            raise self._misfit(tree.at, zh, en)
         return replace(shape, axes=shape.axes - {tree.word})
 
     def _has_item(self, axis: str, item: str) -> bool:
@@ -334,8 +341,9 @@ class Inference:
         table, argument = self.known.tables[tree.word], tree.arguments[0]
         if table.by:
             if not isinstance(argument, Name) or argument.name != table.by:
-                zh = f"表 {table.name} 按情景 {table.by} 取值"
-                raise self._misfit(tree.at, zh, f"the table {table.name} goes by {table.by}")
+                zh = f"表 {table.name} 按情景取值，应写 lookup({table.name}, {table.by})"
+                en = f"this table goes by a scenario; write lookup({table.name}, {table.by})"
+                raise self._misfit(tree.at, zh, en)
             return Shape(table.unit.signature, kind=table.kind)
         shape = self.of(argument)
         if table.of_unit is not None:
