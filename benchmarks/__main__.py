@@ -19,6 +19,7 @@ from django.conf import settings  # noqa: E402
 # Each is a module and the function in it that runs and answers.
 BENCHMARKS = {
     "kernel": ("benchmarks.kernel", "run"),
+    "methodology": ("benchmarks.methodology", "run"),
     "ledger": ("benchmarks.ledger", "run"),
     "settlement": ("benchmarks.settlement", "run"),
     "settlement_memory": ("benchmarks.settlement", "run_memory"),
