@@ -25,8 +25,10 @@ FIELDS = Path("common") / "fields.toml"
 
 def convention_problems(methodology: Methodology) -> list[Problem]:
     """Whatever of its result, its divisor or its row kernel is not as its path wants it."""
-    file = TomlFile(methodology.path)
     found = [*_result(methodology), *_kernel(methodology)]
+    if not found:
+        return []
+    file = TomlFile(methodology.path)
     return [Problem(file.path, file.line(tuple(key.split("."))), key, code, zh, en)
             for key, code, zh, en in found]  # fmt: skip
 

@@ -315,7 +315,7 @@ class Tolerance:
 class Example:
     """A worked case: either all `expected` quantities come out, or it is `refused` by that code.
 
-    `line` is where it stands in its file; `shows` says what it is for, `golden` and `case` name
+    `shows` says what it is for, `golden` and `case` name
     the published case and the independent computation it agrees with.
     """
 
@@ -323,7 +323,6 @@ class Example:
     inputs: dict[str, Given]
     expected: dict[str, Given]
     refused: str
-    line: int
     tolerance: Tolerance = Tolerance()
     shows: str = ""
     golden: str = ""

@@ -28,6 +28,8 @@ _ERROR_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 # What no text of a document holds: control characters, and marks that turn the reading direction
 # and so let a file look other than it is.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+# An invisible character may be written as an escape, a large number in any base.
+_SUSPECT = re.compile(_UNSEEN.pattern + r"|\\|[0-9][0-9_]{17}|0[xob]")
 LARGEST_FILE = 1_000_000
 # Longer lines are no headers or keys that anybody would look for.
 LONGEST_LINE = 1_000
@@ -121,8 +123,10 @@ class TomlFile:
         except (ValueError, ArithmeticError):
             zh, en = "有一个数过长或过大", "a number is too long or too large"
             self.stop(0, "malformed_number", zh, en)
-        self._lines = _positions(self.source)
-        self._look_through((), self.data)
+        self._lines: dict[KeyPath, int] | None = None
+        # Looking at every value costs as much as reading it; the source tells whether to.
+        if _SUSPECT.search(self.source):
+            self._look_through((), self.data)
 
     def _look_through(self, path: KeyPath, value: object) -> None:
         """Refuse at once what no part of a document may hold, so that nobody else need ask."""
@@ -147,6 +151,9 @@ class TomlFile:
 
     def line(self, path: KeyPath) -> int:
         """The line of `path`, or of the nearest table around it (an inline table's own line)."""
+        if self._lines is None:
+            # Lines are asked for when something is wrong, which is rare.
+            self._lines = _positions(self.source)
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]

@@ -12,7 +12,7 @@ from tanhui.methodology.given import Answer, Cells, Choice, Given, Listed, Sprea
 from tanhui.methodology.numbers import cells, number
 from tanhui.methodology.parts import read_label, read_unit
 from tanhui.methodology.problems import Problem
-from tanhui.methodology.tomlfile import Section
+from tanhui.methodology.tomlfile import Section, TomlFile
 from tanhui.methodology.units import Quantity, UnitTable
 
 # An example that may be off by more than a tenth shows nothing.
@@ -42,7 +42,6 @@ def read_example(section: Section, units: UnitTable) -> Example:
             inputs,
             expected,
             refused,
-            section.file.line(section.path),
             tolerance,
             section.text("shows", choices=SHOWS, required=False),
             section.text("golden", required=False),
@@ -84,8 +83,9 @@ def example_problems(methodology: Methodology) -> list[Problem]:
     for index, example in enumerate(methodology.examples):
         fault = _fault(methodology, example)
         if fault is not None:
+            line = TomlFile(methodology.path).line(("example", str(index)))
             key = f"example.{index}"
-            problems.append(Problem(methodology.path, example.line, key, "example_fails", *fault))
+            problems.append(Problem(methodology.path, line, key, "example_fails", *fault))
     return problems
 
 
