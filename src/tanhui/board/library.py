@@ -88,9 +88,7 @@ def factor_pages() -> FactorPages:
 def listing(at: datetime, *, path: str, field: str, query: str) -> Catalogue:
     """The library narrowed to what was asked for."""
     fields = _fields(settings.TANHUI.content_root)
-    return catalogue(
-        _library(), fields, city_day(at), path=path, field=field, query=query
-    )
+    return catalogue(_library(), fields, city_day(at), path=path, field=field, query=query)
 
 
 def found(reference: str, at: datetime) -> Methodology:

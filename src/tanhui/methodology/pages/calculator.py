@@ -10,7 +10,6 @@ from datetime import date
 from fractions import Fraction
 
 from tanhui.kernel.refusals import Refusal
-from tanhui.methodology.case import Reservation
 from tanhui.methodology.document import Input, Label, Methodology
 from tanhui.methodology.explain import explain_case
 from tanhui.methodology.given import Choice, Given
@@ -25,7 +24,7 @@ from tanhui.methodology.pages.fields import (
     scenario_field,
 )
 from tanhui.methodology.pages.typed import Trouble, read_form
-from tanhui.methodology.pages.walkthroughs import Lines, lines_of
+from tanhui.methodology.pages.walkthroughs import Lines, Reserved, lines_of, reserved
 from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Quantity, decimal_text
 
@@ -52,7 +51,7 @@ class Answer:
     whole: int
     lines: Lines
     parts: tuple[Part, ...]
-    reservations: tuple[Reservation, ...]
+    reservations: tuple[Reserved, ...]
     digest: str
     command: str
 
@@ -152,7 +151,7 @@ def _answer(methodology: Methodology, given: Mapping[str, Given], day: date | No
     result = methodology.result
     if result is None:
         last = lines.own[-1]
-        label, value, unit = last.step.label, last.step.value, last.step.unit
+        label, value, unit = last.step.label, last.step.value, last.unit
     else:
         # Milligrams are the books' unit; people read the same whole number in grams.
         known = methodology.units.parse(_READABLE.get(result.unit.text, result.unit.text))
@@ -170,7 +169,7 @@ def _answer(methodology: Methodology, given: Mapping[str, Given], day: date | No
         explanation.result,
         lines,
         _parts(methodology, lines),
-        explanation.reservations,
+        reserved(explanation.reservations),
         explanation.digest,
         command_line(methodology, given, day),
     )

@@ -52,16 +52,13 @@ class Chart:
 
 
 def _step(most: Fraction) -> Fraction:
-    """A round distance between lines, so that there are at most four of them."""
-    step = Fraction(1)
-    while step * _MOST_LINES > most * 10:
-        step /= 10
-    while step * _MOST_LINES <= most:
-        for factor in (2, Fraction(5, 2), 2):
-            if step * _MOST_LINES > most:
-                break
-            step *= factor
-    return step
+    """A round distance between lines (1, 2 or 5 times a power of ten): at most four fit."""
+    power = Fraction(1)
+    while power * _MOST_LINES > most:
+        power /= 10
+    while power * 10 * _MOST_LINES <= most:
+        power *= 10
+    return next(power * part for part in (1, 2, 5, 10) if power * part * _MOST_LINES > most)
 
 
 def chart_of(rows: Sequence[FactorRow], unit: Label, region: Label) -> Chart:

@@ -20,6 +20,7 @@ from tanhui.methodology.document import (
     Table,
 )
 from tanhui.methodology.exact import evaluate
+from tanhui.methodology.expression import Call, walk
 from tanhui.methodology.library import Library
 from tanhui.methodology.mathml import formula_mathml, symbol_mathml
 from tanhui.methodology.pages.breakdowns import Breakdown, breakdowns
@@ -47,6 +48,15 @@ from tanhui.methodology.pages.words import (
     NEGATIVES,
 )
 from tanhui.methodology.render import formula_text, number_text
+
+_SUBSTANCES = {
+    "carbon": "C",
+    "co2": "CO₂",
+    "co2e": "CO₂e",
+    "ch4": "CH₄",
+    "nitrogen": "N",
+    "n2o": "N₂O",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,7 @@ class DocumentPage:
     state: str
     basis: Label
     formulas: tuple[FormulaView, ...]
+    conversions: tuple[tuple[str, str], ...]
     result: ResultView | None
     symbols: tuple[SymbolGroup, ...]
     tables: tuple[TableView, ...]
@@ -146,15 +157,41 @@ class DocumentPage:
     sources: tuple[Source, ...]
 
 
+def arrow_text(conversion: str) -> str:
+    """`carbon_as_co2` as `C→CO₂`."""
+    return "→".join(_SUBSTANCES.get(part, part) for part in conversion.split("_as_"))
+
+
+def _conversions(methodology: Methodology) -> tuple[tuple[str, str], ...]:
+    """Each typed conversion that a formula of this document names, and what it multiplies by."""
+    named = {
+        node.function
+        for formula in methodology.formulas
+        for node in walk(formula.tree)
+        if isinstance(node, Call) and node.function in methodology.conversions
+    }
+    return tuple(
+        (arrow_text(name), str(factor))
+        for name, factor in methodology.conversions.items()
+        if name in named
+    )
+
+
 def _worded(mathml: str, names: Mapping[str, Label]) -> Label:
-    """A formula with the names of its items and options in words; they are codes in the file."""
+    """A formula with the names of its items and options in words; they are codes in the file.
+
+    A typed conversion is written as what becomes what.
+    """
+    arrows = re.sub(
+        r"<mi>(\w+_as_\w+)</mi>", lambda found: f"<mi>{arrow_text(found[1])}</mi>", mathml
+    )
 
     def said(language: str) -> str:
         def named(found: re.Match[str]) -> str:
             label = names.get(found[1])
             return f"<mtext>{escape(label.text(language)) if label else found[1]}</mtext>"
 
-        return re.sub("<mtext>(.*?)</mtext>", named, mathml)
+        return re.sub("<mtext>(.*?)</mtext>", named, arrows)
 
     return Label(said("zh"), said("en"))
 
@@ -183,6 +220,7 @@ def _formulas(methodology: Methodology) -> tuple[FormulaView, ...]:
 
 def _result(methodology: Methodology, result: Result) -> ResultView:
     unit = shown_unit(methodology, result.unit)
+    spaced = f" {unit.zh}" if unit.zh[0].isascii() else unit.zh
     left, right = ("⌊", "⌋") if result.rounding == "down" else ("⌈", "⌉")
     inner = (
         f'<mrow><mo stretchy="true">{left}</mo>{symbol_mathml(result.formula)}'
@@ -192,12 +230,12 @@ def _result(methodology: Methodology, result: Result) -> ResultView:
         inner = f"<mi>max</mi><mo>(</mo><mn>0</mn><mo>,</mo>{inner}<mo>)</mo>"
     direction = (
         Label(
-            f"⌊ ⌋ 向下取整到整 {unit.zh}。凡舍入，总是不利于获得者。",
+            f"⌊ ⌋ 向下取整到整{spaced}。凡舍入，总是不利于获得者。",
             f"⌊ ⌋ rounds down to whole {unit.en}. Rounding never favours the one who gains.",
         )
         if result.rounding == "down"
         else Label(
-            f"⌈ ⌉ 向上取整到整 {unit.zh}。足迹宁多勿少。",
+            f"⌈ ⌉ 向上取整到整{spaced}。足迹宁多勿少。",
             f"⌈ ⌉ rounds up to whole {unit.en}. A footprint is never understated.",
         )
     )
@@ -319,6 +357,7 @@ def document_page(
         state=state_of(methodology, day),
         basis=BASIS_SENTENCES[methodology.basis],
         formulas=_formulas(methodology),
+        conversions=_conversions(methodology),
         result=_result(methodology, methodology.result) if methodology.result else None,
         symbols=symbol_groups(methodology),
         tables=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tanhui.kernel.refusals import Refusal
@@ -25,6 +25,7 @@ class Line:
     """One step as a page shows it; `cells` are named, `left_out` counts those not shown."""
 
     step: Step
+    unit: Label
     cells: tuple[tuple[Label, str], ...]
     left_out: int
 
@@ -36,6 +37,15 @@ class Lines:
     taken: tuple[Line, ...]
     inner: tuple[Line, ...]
     own: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """One sort of reservation with every symbol that it is about."""
+
+    code: str
+    label: Label
+    symbols: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Walkthrough:
     title: Label
     given: tuple[GivenText, ...]
     lines: Lines
-    reservations: tuple[Reservation, ...]
+    reservations: tuple[Reserved, ...]
     refusal: Label
     code: str
     result: str
@@ -81,7 +91,16 @@ def _line(step: Step, items: Mapping[str, Label]) -> Line:
         (joined(items.get(part) or Label(part, part) for part in label.split(" · ")), value)
         for label, value in step.cells[:MOST_CELLS]
     )
-    return Line(step, shown, max(0, len(step.cells) - MOST_CELLS))
+    unit = Label("", "") if step.unit.zh == "1" else step.unit
+    return Line(step, unit, shown, max(0, len(step.cells) - MOST_CELLS))
+
+
+def reserved(reservations: Iterable[Reservation]) -> tuple[Reserved, ...]:
+    """Reservations that say the same, told once with all their symbols."""
+    symbols: dict[tuple[str, Label], list[str]] = {}
+    for item in reservations:
+        symbols.setdefault((item.code, item.label), []).append(item.symbol)
+    return tuple(Reserved(code, label, tuple(n)) for (code, label), n in symbols.items())
 
 
 def _cells_text(cells: Cells, items: Mapping[str, Label]) -> Label:
@@ -132,7 +151,7 @@ def _marks(example: Example) -> tuple[Mark, ...]:
 def walkthrough(methodology: Methodology, example: Example, number: int) -> Walkthrough:
     """One example computed anew; a refusal is its answer."""
     lines = Lines((), (), ())
-    reservations: tuple[Reservation, ...] = ()
+    reservations: tuple[Reserved, ...] = ()
     refusal, code, result, digest = Label("", ""), "", "", ""
     unit = Label("", "")
     try:
@@ -141,10 +160,10 @@ def walkthrough(methodology: Methodology, example: Example, number: int) -> Walk
         refusal, code = Label(refused.zh, refused.en), refused.code
     else:
         lines = lines_of(methodology, explanation.steps)
-        reservations, digest = explanation.reservations, explanation.digest
+        reservations, digest = reserved(explanation.reservations), explanation.digest
         last = explanation.steps[-1] if explanation.steps else None
         if last is not None and not last.cells:
-            result, unit = last.value, last.unit
+            result, unit = last.value, last.unit if last.unit.zh != "1" else unit
     return Walkthrough(
         number,
         example.title,
