@@ -48,6 +48,11 @@ def axis_labels(
     found: dict[str, tuple[int, str]] = {}
 
     def look(symbol: str, along: tuple[Axis, ...], cells: Cells) -> None:
+        if isinstance(cells, dict):
+            cells = list(cells.values())
+            if along and along[0].open:
+                # The places of an open axis have no names; `Gathering` refuses the table.
+                return
         if not along or not isinstance(cells, list | tuple):
             return
         axis, count = along[0], len(cells)

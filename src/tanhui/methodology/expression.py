@@ -166,11 +166,12 @@ def names(node: Node) -> Iterator[Name]:
 
 
 def mentioned(node: Node) -> set[str]:
-    """Every symbol, scenario and word that the formula uses; a module's symbol by its module."""
+    """Every symbol, scenario, axis and table that the formula uses; a module's symbol by it."""
     found = {part.name.partition(".")[0] for part in names(node)}
     for part in walk(node):
         if isinstance(part, Is):
             found.add(part.scenario)
-        elif isinstance(part, Call) and part.word:
+        elif isinstance(part, Call) and part.word and part.function != "at":
+            # The word of `at` is an item of an axis; a formula may well bear the same name.
             found.update(part.word.split())
     return found
