@@ -38,6 +38,7 @@ from tanhui.methodology.pages.symbols import (
     item_labels,
     shown_unit,
     symbol_groups,
+    two_languages,
 )
 from tanhui.methodology.pages.walkthroughs import Walkthrough, walkthroughs
 from tanhui.methodology.pages.words import (
@@ -102,7 +103,7 @@ class TableView:
 
     name: str
     label: Label
-    source: str
+    source: Label
     left: Label
     right: Label
     rows: tuple[tuple[Label, str], ...]
@@ -284,7 +285,7 @@ def _table(methodology: Methodology, table: Table) -> TableView:
             rows.append((_step_label(end and end / of_unit.scale), number_text(value / unit.scale)))
     given, label = methodology.units.kinds[table.kind], shown_unit(methodology, unit)
     right = Label(f"{given.zh}（{label.zh}）", f"{given.en} ({label.en})")
-    return TableView(table.name, table.label, table.source, left, right, tuple(rows))
+    return TableView(table.name, table.label, two_languages(table.source), left, right, tuple(rows))
 
 
 def _step_label(end: object) -> Label:
@@ -301,7 +302,7 @@ def _deduction(deduction: Deduction) -> TableView:
     return TableView(
         deduction.name,
         deduction.label,
-        deduction.source,
+        two_languages(deduction.source),
         Label("相对不确定度（%）", "Relative uncertainty (%)"),
         Label("扣减（%）", "Deducted (%)"),
         rows,

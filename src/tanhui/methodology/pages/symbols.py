@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +25,7 @@ from tanhui.methodology.pages.words import PARAMETER_STATUSES, ROLES, UNVERIFIED
 from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Unit
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _WARM = {"assumed": "wait", "illustrative": "wait", "official": "ok", "default": "info"}
 
 
@@ -99,6 +101,14 @@ def joined(labels: Iterable[Label], mark: str = " · ") -> Label:
     """Several names as one."""
     known = tuple(labels)
     return Label(mark.join(item.zh for item in known), mark.join(item.en for item in known))
+
+
+def two_languages(text: str) -> Label:
+    """A source that is told as `中文 / English`, in each language; any other text as it is."""
+    chinese, divider, english = text.partition(" / ")
+    if divider and _HAN.search(chinese) and not _HAN.search(english):
+        return Label(chinese, english)
+    return Label(text, text)
 
 
 def _kind(methodology: Methodology, name: str) -> Label:
@@ -201,7 +211,7 @@ def parameter_row(methodology: Methodology, parameter: Parameter) -> SymbolRow:
         if not isinstance(value, Grid)
         else "",
         "",
-        Label(parameter.source, parameter.source),
+        two_languages(parameter.source),
         axes=_axes(methodology, parameter.axes),
         cells=()
         if single

@@ -11,7 +11,7 @@ from tanhui.methodology.document import Example, Label, Methodology
 from tanhui.methodology.explain import Step, explain_case
 from tanhui.methodology.given import Cells, Choice, Given
 from tanhui.methodology.pages.catalogue import Mark
-from tanhui.methodology.pages.symbols import item_labels, joined, shown_unit
+from tanhui.methodology.pages.symbols import item_labels, joined, shown_unit, two_languages
 from tanhui.methodology.pages.words import SHOWS
 from tanhui.methodology.render import number_text
 from tanhui.methodology.units import Quantity
@@ -26,6 +26,7 @@ class Line:
 
     step: Step
     unit: Label
+    source: Label
     cells: tuple[tuple[Label, str], ...]
     left_out: int
 
@@ -72,7 +73,7 @@ class Walkthrough:
     result_unit: Label
     digest: str
     marks: tuple[Mark, ...]
-    source: str
+    source: Label
     approximate: bool
 
 
@@ -92,7 +93,8 @@ def _line(step: Step, items: Mapping[str, Label]) -> Line:
         for label, value in step.cells[:MOST_CELLS]
     )
     unit = Label("", "") if step.unit.zh == "1" else step.unit
-    return Line(step, unit, shown, max(0, len(step.cells) - MOST_CELLS))
+    source = two_languages(step.source.zh) if step.source.zh == step.source.en else step.source
+    return Line(step, unit, source, shown, max(0, len(step.cells) - MOST_CELLS))
 
 
 def reserved(reservations: Iterable[Reservation]) -> tuple[Reserved, ...]:
@@ -176,7 +178,7 @@ def walkthrough(methodology: Methodology, example: Example, number: int) -> Walk
         unit,
         digest,
         _marks(example),
-        example.source,
+        two_languages(example.source),
         bool(example.tolerance.relative or example.tolerance.absolute),
     )
 
