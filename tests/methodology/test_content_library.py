@@ -23,18 +23,23 @@ def _add_version(root: Path, version: str, valid: str, status: str = "published"
     (root / BIKE).with_name(f"shared-bike-{version}.toml").write_text(text, encoding="utf-8")
 
 
-def test_the_latest_published_version_in_force_answers(copy: Path) -> None:
-    _add_version(copy, "1.2.0", "from = 2024-01-01")
-    _add_version(copy, "1.10.0", "from = 2025-01-01")
-    _add_version(copy, "2.0.0", "from = 2025-01-01", "draft")
-    library = Library.load(copy)
+def test_the_latest_published_version_in_force_answers(world: Path) -> None:
+    _add_version(world, "1.2.0", "from = 2024-01-01")
+    _add_version(world, "1.10.0", "from = 2025-01-01")
+    _add_version(world, "2.0.0", "from = 2025-01-01", "draft")
+    library = Library.load(world)
     answers = {
         day: library.methodology("shared-bike.chengdu", on=date.fromisoformat(day)).version
         for day in ("2020-01-01", "2023-12-31", "2024-01-01", "2026-01-01")
     }
     assert list(answers.values()) == ["1.0.0", "1.0.0", "1.2.0", "1.10.0"]
     assert library.referenced("shared-bike.chengdu@2.0.0").status == "draft"
-    assert [entry.version for entry in library.listing()] == ["1.0.0", "1.2.0", "1.10.0", "2.0.0"]
+    assert [entry.version for entry in library.listing() if entry.id == "shared-bike.chengdu"] == [
+        "1.0.0",
+        "1.2.0",
+        "1.10.0",
+        "2.0.0",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,11 +59,11 @@ def test_what_is_not_there_is_refused(
     assert refused.value.code == code
 
 
-def test_a_draft_answers_only_by_its_version(copy: Path) -> None:
-    path = copy / BIKE
+def test_a_draft_answers_only_by_its_version(world: Path) -> None:
+    path = world / BIKE
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('status = "published"', 'status = "draft"'), encoding="utf-8")
-    library = Library.load(copy)
+    library = Library.load(world)
     assert library.methodology("shared-bike.chengdu", "1.0.0").status == "draft"
     with pytest.raises(Refusal) as refused:
         library.methodology("shared-bike.chengdu")
@@ -80,18 +85,18 @@ def test_factor_rows_keep_their_provenance(library: Library) -> None:
     assert len(library.factors) >= 2
 
 
-def test_a_broken_file_stops_the_library_and_names_itself(copy: Path) -> None:
-    (copy / BIKE).write_text("x = 1", encoding="utf-8")
+def test_a_broken_file_stops_the_library_and_names_itself(world: Path) -> None:
+    (world / BIKE).write_text("x = 1", encoding="utf-8")
     with pytest.raises(ContentRefused) as refused:
-        Library.load(copy)
+        Library.load(world)
     assert len(refused.value.problems) > 5
     assert "shared-bike.toml" in refused.value.text("en")
     assert "另有" in refused.value.text("zh")
 
 
 @pytest.mark.parametrize("text", ["[", "methodology = 1"])
-def test_a_lock_that_cannot_be_read_is_a_fault(copy: Path, text: str) -> None:
-    (copy / "published.lock").write_text(text, encoding="utf-8")
-    assert [problem.code for problem in lock_problems(copy, "methodology", {})] == [
+def test_a_lock_that_cannot_be_read_is_a_fault(world: Path, text: str) -> None:
+    (world / "published.lock").write_text(text, encoding="utf-8")
+    assert [problem.code for problem in lock_problems(world, "methodology", {})] == [
         "unreadable_lock"
     ]

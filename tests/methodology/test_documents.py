@@ -8,17 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.methodology.conftest import BIKE, CONTENT, PLACES, SAMPLES
 
+from tanhui.methodology.binding import Shelf
+from tanhui.methodology.conventions import convention_problems
 from tanhui.methodology.library import check_content
-from tanhui.methodology.problems import Problem
+from tanhui.methodology.problems import ContentRefused, Problem
+from tanhui.methodology.reader import read_methodology
+from tanhui.methodology.worked import example_problems
 
-BIKE = "chengdu/methodologies/citizen/travel/shared-bike.toml"
-TABLE = Path(__file__).with_name("broken_documents.toml")
+TABLES = ("broken_documents.toml", "broken_projects.toml", "broken_formulas.toml")
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
 class Broken:
-    """One change to one file, and what must be said of it."""
+    """One change to one file, and what must be said of it.
+
+    `file` is a path in the content folder, or the name of one of the guide's samples. `zh` and
+    `en` are parts of the sentences; with `only` no other fault is named.
+    """
 
     name: str
     file: str
@@ -28,18 +37,48 @@ class Broken:
     key: str
     zh: str
     en: str
+    only: bool = False
 
 
-CASES = [Broken(**case) for case in tomllib.loads(TABLE.read_text(encoding="utf-8"))["case"]]
+def _cases(table: str) -> list[Broken]:
+    text = Path(__file__).with_name(table).read_text(encoding="utf-8")
+    return [Broken(**case) for case in tomllib.loads(text)["case"]]
 
 
-def _break(root: Path, case: Broken) -> tuple[Path, int]:
-    """Apply the change; the file and the line where it starts."""
-    path = root / case.file
-    text = path.read_text(encoding="utf-8")
+CASES = [case for table in TABLES for case in _cases(table)]
+
+
+def _broken(text: str, case: Broken) -> tuple[str, int]:
+    """The text with the change, and the line where it starts."""
     assert case.old in text, "the case no longer fits the file"
-    path.write_text(text.replace(case.old, case.new, 1), encoding="utf-8")
-    return path, text[: text.index(case.old)].count("\n") + 1
+    return text.replace(case.old, case.new, 1), text[: text.index(case.old)].count("\n") + 1
+
+
+def _problems(case: Broken, shelf: Shelf, world: Path) -> tuple[list[Problem], Path, int]:
+    """All faults, the file and the line of the change.
+
+    A document by itself is read by itself, which is quick; everything else checks a small world.
+    """
+    source = SAMPLES / f"{case.file}.toml" if case.file in PLACES else CONTENT / case.file
+    text, line = _broken(source.read_text(encoding="utf-8"), case)
+    path = world / PLACES.get(case.file, case.file)
+    path.write_text(text, encoding="utf-8")
+    alone = "/methodologies/" in str(path) and case.code not in WORLDLY
+    return (_of_one(path, shelf) if alone else check_content(world)), path, line
+
+
+WORLDLY = {
+    "published_changed", "published_gone", "not_in_lock", "wrong_folder", "supersedes_other",
+    "circular_module", "broken_module", "duplicate_document",
+}  # fmt: skip
+
+
+def _of_one(path: Path, shelf: Shelf) -> list[Problem]:
+    try:
+        methodology = read_methodology(path, shelf)
+    except ContentRefused as refusal:
+        return list(refusal.problems)
+    return [*example_problems(methodology), *convention_problems(methodology)]
 
 
 def _named(problems: list[Problem], case: Broken) -> Problem:
@@ -49,51 +88,97 @@ def _named(problems: list[Problem], case: Broken) -> Problem:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_broken_file_is_refused_by_name_in_both_languages(copy: Path, case: Broken) -> None:
-    _break(copy, case)
-    problem = _named(check_content(copy), case)
+def test_a_broken_file_is_refused_by_name_in_both_languages(
+    case: Broken, shelf: Shelf, world: Path
+) -> None:
+    problems, path, _ = _problems(case, shelf, world)
+    problem = _named(problems, case)
     assert case.zh in problem.zh
     assert case.en in problem.en
-    assert re.search("[\u4e00-\u9fff]", problem.zh)
-    assert not re.search("[\u4e00-\u9fff]", problem.en)
+    assert CHINESE.search(problem.zh)
+    if not case.name.startswith("chinese "):
+        assert not CHINESE.search(problem.en)
+    if case.only:
+        assert problems == [problem]
+        assert problem.path == path
+
+
+def test_there_is_a_case_for_whatever_may_be_said() -> None:
+    assert len({case.name for case in CASES}) == len(CASES) >= 130
+    assert len({case.code for case in CASES}) >= 45
 
 
 @pytest.mark.parametrize(
     "name", ["misspelt key", "unknown symbol", "factor value as a number", "dead formula"]
 )
-def test_the_fault_is_named_at_its_own_line(copy: Path, name: str) -> None:
+def test_the_fault_is_named_at_its_own_line(name: str, shelf: Shelf, world: Path) -> None:
     case = next(case for case in CASES if case.name == name)
-    path, line = _break(copy, case)
-    problem = _named(check_content(copy), case)
+    problems, path, line = _problems(case, shelf, world)
+    problem = _named(problems, case)
     assert (problem.path, problem.line) == (path, line)
     assert problem.text("en").startswith(f"{path}:{line}: {case.key}: {case.code}: ")
 
 
-def test_one_reading_names_every_fault(copy: Path) -> None:
+def test_one_reading_names_every_fault(world: Path) -> None:
+    text = (world / BIKE).read_text(encoding="utf-8")
     for name in ("misspelt key", "empty label", "unknown rounding"):
-        _break(copy, next(case for case in CASES if case.name == name))
-    codes = {problem.code for problem in check_content(copy)}
+        text, _ = _broken(text, next(case for case in CASES if case.name == name))
+    (world / BIKE).write_text(text, encoding="utf-8")
+    codes = {problem.code for problem in check_content(world)}
     assert {"unknown_key", "missing_key", "empty_text", "unknown_value"} <= codes
 
 
-def test_the_untouched_copy_has_no_fault(copy: Path) -> None:
-    assert check_content(copy) == []
+def test_the_untouched_world_has_no_fault(world: Path) -> None:
+    assert check_content(world) == []
 
 
-def test_a_file_that_is_not_utf8_is_refused(copy: Path) -> None:
-    path = copy / BIKE
+def test_a_file_that_is_not_utf8_is_refused(world: Path) -> None:
+    path = world / BIKE
     path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
-    assert [item.code for item in check_content(copy)][:1] == ["not_utf8"]
+    assert [item.code for item in check_content(world)][:1] == ["not_utf8"]
 
 
-def test_the_same_document_twice_is_refused(copy: Path) -> None:
-    path = copy / BIKE
+def test_a_file_of_a_million_characters_is_refused(world: Path) -> None:
+    (world / BIKE).write_text("#" * 1_000_001, encoding="utf-8")
+    assert "file_too_large" in [item.code for item in check_content(world)]
+
+
+def test_the_same_document_twice_is_refused(world: Path) -> None:
+    path = world / BIKE
     (path.parent / "again.toml").write_bytes(path.read_bytes())
-    assert [item.code for item in check_content(copy)] == ["duplicate_document"]
+    assert [item.code for item in check_content(world)] == ["duplicate_document"]
 
 
-def test_comments_and_layout_do_not_change_a_digest(copy: Path) -> None:
-    path = copy / BIKE
+def test_a_document_in_the_wrong_folder_is_told_where_it_belongs(world: Path) -> None:
+    path = world / PLACES["stairs"]
+    for place in ("chengdu/methodologies/project/living", "chengdu/methodologies/citizen/climbing"):
+        other = world / place / "stairs.toml"
+        other.parent.mkdir(parents=True)
+        path = path.rename(other)
+        (problem,) = check_content(world)
+        assert (problem.code, problem.path) == ("wrong_folder", other)
+        assert "its place is methodologies/citizen/<field>/" in problem.en
+        assert "应放在 methodologies/citizen/<领域>/ 下" in problem.zh
+
+
+def test_modules_that_use_one_another_are_refused(world: Path) -> None:
+    """A circle of documents is named once, and whatever leans on it has a fault of its own."""
+    path = world / PLACES["roof"]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("grid.combined-margin@1.0.0", "roof.guide@1.0.0"), "utf-8")
+    assert "circular_module" in [item.code for item in check_content(world)]
+
+
+def test_a_module_with_faults_is_named_where_it_is_used(world: Path) -> None:
+    tool = next((world / "common").rglob("grid.combined-margin.toml"))
+    tool.write_text(tool.read_text(encoding="utf-8").replace("kind =", "kidn =", 1), "utf-8")
+    codes = {(item.path.name, item.code) for item in check_content(world)}
+    assert ("roof.toml", "broken_module") in codes
+    assert ("grid.combined-margin.toml", "unknown_key") in codes
+
+
+def test_comments_and_layout_do_not_change_a_digest(world: Path) -> None:
+    path = world / BIKE
     text = path.read_text(encoding="utf-8").replace("bounds = [0, 720000]", "bounds=[0,720_000]")
     path.write_text("# A remark.\n" + text, encoding="utf-8")
-    assert check_content(copy) == []
+    assert check_content(world) == []

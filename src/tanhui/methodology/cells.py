@@ -9,6 +9,7 @@ from itertools import product
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.document import Axis, Input, Label
 from tanhui.methodology.given import Cells, Given, Grid, Listed, Value
+from tanhui.methodology.units import decimal_text
 
 Reserve = Callable[[str, str, Label], None]
 
@@ -32,8 +33,8 @@ def out_of_bounds(declared: Input) -> Invalid:
         zh="{symbol} 超出 {low} 至 {high} {unit} 的范围",
         en="{symbol} is outside {low} to {high} {unit}",
         symbol=declared.symbol,
-        low=declared.low,
-        high=declared.high,
+        low=decimal_text(declared.low),
+        high=decimal_text(declared.high),
         unit=declared.unit.text,
     )
 

@@ -27,6 +27,7 @@ from tanhui.methodology.expression import (
 )
 from tanhui.methodology.given import Grid, Value
 from tanhui.methodology.powers import exponential, logarithm, power, product_of, quotient, refuse
+from tanhui.methodology.units import decimal_text
 
 MOST_CELLS = 50_000
 # A case that touches more cells than this would keep everybody waiting.
@@ -173,7 +174,7 @@ def deducted_share(deduction: Deduction, uncertainty: Fraction, at: int) -> Frac
         at,
         zh="不确定度超过 {most}，须增加样本",
         en="the uncertainty is above {most}; take more samples",
-        most=deduction.steps[-1][0],
+        most=decimal_text(deduction.steps[-1][0]),
     )
 
 

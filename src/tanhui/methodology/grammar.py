@@ -297,7 +297,14 @@ class _Parser:
         word, count = "", 0
         while True:
             if count == len(sorts) and not shape.endswith("+"):
-                raise self.refuse(" )", ")")
+                raise ExpressionRefused(
+                    "too_many_arguments",
+                    name.at,
+                    zh="{name} 最多 {most} 个参数",
+                    en="{name} takes at most {most} argument(s)",
+                    name=name.text,
+                    most=count,
+                )
             sort = sorts[min(count, len(sorts) - 1)]
             if sort == "w":
                 word = self.word()
@@ -329,7 +336,8 @@ def parse(source: str, conversions: Collection[str] = ()) -> Node:
     """The syntax tree of a formula; `conversions` are the typed conversions it may call.
 
     Refuses: `unexpected_character`, `syntax_error`, `unknown_function`, `too_few_arguments`,
-    `untyped_conversion`, `expression_too_long`, `expression_too_deep`, each with its column.
+    `too_many_arguments`, `untyped_conversion`, `expression_too_long`, `expression_too_deep`,
+    each with its column.
     """
     return _whole(source, conversions, condition=False)
 

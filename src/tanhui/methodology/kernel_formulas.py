@@ -38,6 +38,7 @@ from tanhui.methodology.kernel_columns import Condition, Pool
 from tanhui.methodology.kernel_forms import ZERO, Form
 from tanhui.methodology.kernel_rounding import Rounding
 from tanhui.methodology.kernel_values import Arithmetic
+from tanhui.methodology.powers import power
 
 # A power of a constant is folded up to this exponent.
 LARGEST_EXPONENT = 64
@@ -224,7 +225,7 @@ class Formulas:
             )
         if exponent.constant < 0:
             self._divisor(base)
-        return Cell(Form(Fraction(base.constant ** int(exponent.constant))), all_needs(a, b))
+        return Cell(Form(power(0, base.constant, exponent.constant)), all_needs(a, b))
 
     def _lookup(self, table: Table, tree: Call, scope: Scope) -> Cells[Form]:
         if table.by:

@@ -305,6 +305,8 @@ class _Reader:
                     sections[name].report("expression", refusal.code, refusal.zh, refusal.en)
                 unshaped.add(name)
                 tree, axes = formula.tree, ()
+            if mentioned(formula.tree) & unshaped:
+                unshaped.add(name)
             symbols[name] = Shape(formula.unit.signature, frozenset(axes), formula.kind)
             shaped[name] = Formula(
                 name, formula.source, tree, formula.kind, formula.unit, formula.label, axes,

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tanhui.methodology.problems import ContentRefused, Problem
+from tanhui.methodology.tomlwords import meaning
 
 KeyPath = tuple[str, ...]
 
@@ -117,7 +118,8 @@ class TomlFile:
             found = _ERROR_LINE.search(str(error))
             line = int(found[1]) if found else self.source.count("\n") + 1
             detail = _ERROR_LINE.sub("", str(error)).strip()
-            self.stop(line, "not_toml", f"TOML 语法有误：{detail}", f"not TOML: {detail}")
+            zh, en = meaning(detail)
+            self.stop(line, "not_toml", f"TOML 语法有误：{zh}", f"not TOML: {en}")
         except RecursionError:
             self.stop(0, "not_toml", "TOML 嵌套过深", "not TOML: nested too deeply")
         except (ValueError, ArithmeticError):
