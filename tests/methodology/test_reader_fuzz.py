@@ -1,94 +1,86 @@
-"""Whatever a file holds, reading it ends in a methodology or in named faults, never in a crash."""
+"""Whatever a file holds, reading it ends in a methodology or in named faults, never in a crash.
+
+`make fuzz` runs the same mutations for minutes.
+"""
 
 from __future__ import annotations
 
+import random
 import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.methodology.conftest import BIKE, CONTENT
+from tests.methodology.fuzzing import evaluate_spoiled, read_spoiled
+from tests.methodology.mutations import MUTATIONS, documents, inputs_mutated, lines_mutated
 
 from tanhui.methodology.binding import Shelf
-from tanhui.methodology.kernel import compile_kernel
-from tanhui.methodology.library import check_content
-from tanhui.methodology.problems import ContentRefused
-from tanhui.methodology.reader import read_methodology
-from tanhui.methodology.shelves import open_shelf
-from tanhui.methodology.worked import example_problems
+from tanhui.methodology.library import Library, check_content
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
-BIKE = "chengdu/methodologies/citizen/travel/shared-bike.toml"
 SHELF_FILES = (
     "common/units.toml",
     "common/kinds/core.toml",
     "common/gwp.toml",
+    "common/fields.toml",
     "common/factors/shared-cycling.toml",
     "published.lock",
 )
-VALUES = [
-    '""', '"x"', "0", "-1", "true", "1.5", "nan", "[]", "[0]", "[[]]", "{}", "{ a = 1 }",
-    "2020-01-01", "2020-01-01T00:00:00Z", "12:00:00", '["a"]', '"gCO2e/km"', '"d"', '"{d}"',
-    '"sha256:0"', "99999999999999999999", '"' + "(" * 50 + '"', '"\\u0000"',
-]  # fmt: skip
+SOURCES = documents()
+TEXTS = {path: path.read_text(encoding="utf-8") for path in SOURCES}
+
+each_sort = pytest.mark.parametrize("sort", sorted(MUTATIONS))
 
 
-@pytest.fixture(scope="module")
-def shelf() -> Shelf:
-    """The real units and factors."""
-    return open_shelf(CONTENT)
+@each_sort
+def test_no_spoiled_document_makes_the_reader_fall_over(sort: str, shelf: Shelf) -> None:
+    @settings(max_examples=100, deadline=None)
+    @given(path=st.sampled_from(SOURCES), seed=st.integers(0, 2**32))
+    def spoiled(path: Path, seed: int) -> None:
+        text = MUTATIONS[sort](random.Random(seed), TEXTS[path])
+        with tempfile.TemporaryDirectory() as folder:
+            assert read_spoiled(text, shelf, Path(folder) / "spoiled.toml")
+
+    spoiled()
 
 
-@st.composite
-def _mutations(draw: st.DrawFn, file: str) -> str:
-    lines = (CONTENT / file).read_text(encoding="utf-8").split("\n")
-    for _ in range(draw(st.integers(1, 4))):
-        index = draw(st.integers(0, len(lines) - 1))
-        match draw(st.sampled_from(["value", "drop", "double", "swap", "key", "noise"])):
-            case "value" if "=" in lines[index]:
-                lines[index] = lines[index].split("=")[0] + "= " + draw(st.sampled_from(VALUES))
-            case "drop":
-                del lines[index]
-            case "double":
-                lines.insert(index, lines[index])
-            case "swap":
-                other = draw(st.integers(0, len(lines) - 1))
-                lines[index], lines[other] = lines[other], lines[index]
-            case "key":
-                lines.insert(index, f"{draw(st.sampled_from(['unit', 'x', '{y}']))} = 1")
-            case "noise":
-                lines.insert(index, draw(st.text(max_size=12)))
-    return "\n".join(lines)
-
-
-@settings(max_examples=400, deadline=None)
-@given(text=st.one_of(_mutations(BIKE), st.text(max_size=200)))
-def test_no_file_makes_the_reader_fall_over(shelf: Shelf, text: str) -> None:
+@settings(max_examples=100, deadline=None)
+@given(text=st.text(max_size=200))
+def test_no_text_makes_the_reader_fall_over(shelf: Shelf, text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "mutated.toml"
-        path.write_text(text, encoding="utf-8")
-        try:
-            methodology = read_methodology(path, shelf)
-        except ContentRefused as refusal:
-            faults = refusal.problems
-        else:
-            faults = ()
-            example_problems(methodology)
-    if faults:
-        assert all(fault.zh and fault.en and fault.line >= 0 for fault in faults)
-        return
-    # What is accepted can be used.
-    assert compile_kernel(methodology).columns
+        assert read_spoiled(text, shelf, Path(folder) / "noise.toml") == "refused"
 
 
 @settings(max_examples=200, deadline=None)
-@given(case=st.sampled_from(SHELF_FILES).flatmap(lambda f: st.tuples(st.just(f), _mutations(f))))
-def test_no_shelf_file_makes_the_check_fall_over(case: tuple[str, str]) -> None:
-    file, text = case
+@given(path=st.sampled_from(SOURCES), seed=st.integers(0, 2**32))
+def test_no_spoiled_inputs_make_the_evaluator_fall_over(
+    shelf: Shelf, library: Library, path: Path, seed: int
+) -> None:
+    known = {item.path: item for item in library.methodologies()}
+    if path in known:
+        text = inputs_mutated(random.Random(seed), TEXTS[path])
+        assert evaluate_spoiled(text, known[path], shelf)
+
+
+@settings(max_examples=100, deadline=None)
+@given(file=st.sampled_from(SHELF_FILES), seed=st.integers(0, 2**32))
+def test_no_shelf_file_makes_the_check_fall_over(file: str, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         for name in (*SHELF_FILES, BIKE):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes((CONTENT / name).read_bytes())
-        (root / file).write_text(text, encoding="utf-8")
+        source = (CONTENT / file).read_text(encoding="utf-8")
+        (root / file).write_text(lines_mutated(random.Random(seed), source), encoding="utf-8")
         assert all(fault.zh and fault.en for fault in check_content(root))
+
+
+def test_one_seed_spoils_a_document_the_same_way_each_time() -> None:
+    path = SOURCES[0]
+    once, again = (
+        [mutate(random.Random(7), TEXTS[path]) for mutate in (*MUTATIONS.values(), inputs_mutated)]
+        for _ in range(2)
+    )
+    assert once == again
+    assert all(text != TEXTS[path] for text in once)

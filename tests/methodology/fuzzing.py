@@ -1,0 +1,135 @@
+"""Spoiling the library for minutes: `make fuzz MINUTES=10`. Prints one JSON object.
+
+The suite runs the same mutations for some hundred cases. Nothing here is random between runs of one
+seed; a fault names the seed that makes it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+
+from tests.methodology.mutations import CONTENT, MUTATIONS, documents, inputs_mutated
+
+from tanhui.kernel.refusals import Refusal
+from tanhui.methodology.binding import Shelf
+from tanhui.methodology.conventions import convention_problems
+from tanhui.methodology.document import Methodology
+from tanhui.methodology.exact import evaluate
+from tanhui.methodology.expression import walk
+from tanhui.methodology.inputs import parse_inputs
+from tanhui.methodology.mathml import formula_mathml
+from tanhui.methodology.problems import ContentRefused, Problem
+from tanhui.methodology.reader import read_methodology
+from tanhui.methodology.render import formula_text
+from tanhui.methodology.shelves import open_shelf
+from tanhui.methodology.worked import example_problems
+
+MOST_SECONDS = 1.0
+
+
+def read_spoiled(text: str, shelf: Shelf, path: Path) -> str:
+    """What became of a spoiled document: `refused`, `wrong` (its examples), or `accepted`.
+
+    Whatever is accepted must be computed, written and compiled. Raises what nobody meant to raise.
+    """
+    path.write_text(text, encoding="utf-8")
+    faults: tuple[Problem, ...] = ()
+    try:
+        methodology = read_methodology(path, shelf)
+    except ContentRefused as refusal:
+        faults = refusal.problems
+    if faults:
+        assert all(fault.zh and fault.en and fault.line >= 0 for fault in faults)
+        return "refused"
+    problems = [*example_problems(methodology), *convention_problems(methodology)]
+    assert all(fault.zh and fault.en for fault in problems)
+    for formula in methodology.formulas:
+        assert formula_text(formula.tree)
+        assert formula_mathml(formula.symbol, formula.tree)
+        assert list(walk(formula.tree))
+    return "wrong" if problems else "accepted"
+
+
+def evaluate_spoiled(text: str, methodology: Methodology, shelf: Shelf) -> str:
+    """What became of spoiled inputs: `refused` or `accepted`. Raises what nobody meant."""
+    said: Refusal | None = None
+    try:
+        evaluation = evaluate(methodology, parse_inputs(text, shelf.units))
+    except Refusal as refusal:
+        said = refusal
+    if said is not None:
+        assert said.zh
+        assert said.en
+        return "refused"
+    assert evaluation.digest.startswith("sha256:")
+    return "accepted"
+
+
+def run(minutes: float, first_seed: int) -> dict[str, object]:
+    """Cases of every sort in turn until the time is up."""
+    shelf = open_shelf(CONTENT)
+    sources = [(path, path.read_text(encoding="utf-8")) for path in documents()]
+    known = {path: read_methodology(path, shelf) for path, _ in sources}
+    counts: Counter[str] = Counter()
+    faults: list[str] = []
+    slowest, slowest_case, seed = 0.0, "", first_seed
+    sorts = [*MUTATIONS, "inputs"]
+    deadline = time.monotonic() + minutes * 60
+    with tempfile.TemporaryDirectory() as folder:
+        spoiled = Path(folder) / "spoiled.toml"
+        while time.monotonic() < deadline:
+            seed += 1
+            source, sort = random.Random(seed), sorts[seed % len(sorts)]
+            path, text = source.choice(sources)
+            case = f"{sort} {path.name} seed {seed}"
+            mutated = (
+                inputs_mutated(source, text) if sort == "inputs" else MUTATIONS[sort](source, text)
+            )
+            started = time.process_time()
+            try:
+                if sort == "inputs":
+                    answer = evaluate_spoiled(mutated, known[path], shelf)
+                else:
+                    answer = read_spoiled(mutated, shelf, spoiled)
+                counts[f"{sort} {answer}"] += 1
+            except Exception as error:
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                place = f"{Path(last.filename).name}:{last.lineno}"
+                faults.append(f"{case}: {type(error).__name__} at {place}: {error}"[:300])
+            took = time.process_time() - started
+            if took > slowest:
+                slowest, slowest_case = took, case
+            if took > MOST_SECONDS:
+                faults.append(f"{case}: {took:.1f} s")
+    return {
+        "minutes": minutes,
+        "seeds": [first_seed + 1, seed],
+        "cases": seed - first_seed,
+        "answers": dict(sorted(counts.items())),
+        "slowest_seconds": round(slowest, 3),
+        "slowest_case": slowest_case,
+        "faults": faults,
+    }
+
+
+def main() -> None:
+    """Exit code 1 when there was any fault."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    report = run(given.minutes, given.seed)
+    print(json.dumps(report, ensure_ascii=False, indent=1))
+    sys.exit(bool(report["faults"]))
+
+
+if __name__ == "__main__":
+    main()
