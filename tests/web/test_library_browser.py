@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.web.test_browser import _assert_accessible, _assert_fits, browser
+from tests.web.test_browser import SCREENSHOTS, _assert_accessible, _assert_fits, browser
 
 __all__ = ["browser"]
 
@@ -135,3 +136,23 @@ def test_on_paper_there_is_no_navigation_and_the_address_is_printed(
     # Folded examples are open on paper.
     assert desk.get_by_text("人公里不是公里").is_visible()
     assert desk.locator(".example .note").last.is_visible()
+
+
+@pytest.mark.skipif(
+    os.environ.get("TANHUI_WRITE_SCREENSHOTS") != "1",
+    reason="set TANHUI_WRITE_SCREENSHOTS=1 to write docs/screenshots",
+)
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("library", "/methodologies/"),
+        ("methodology", BIKE),
+        ("factors", "/methodologies/factors/grid-2022/"),
+    ],
+)
+def test_writes_the_screenshots_of_the_library(
+    desk: Page, live_server: LiveServer, name: str, address: str
+) -> None:
+    desk.goto(live_server.url + address)
+    desk.screenshot(path=SCREENSHOTS / f"{name}.png")
+    assert (SCREENSHOTS / f"{name}.png").stat().st_size > 10_000

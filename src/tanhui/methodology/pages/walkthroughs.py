@@ -143,8 +143,10 @@ def given_texts(methodology: Methodology, given: Mapping[str, Given]) -> tuple[G
 
 def _marks(example: Example) -> tuple[Mark, ...]:
     marks = []
-    if example.shows:
-        marks.append(Mark("no" if example.shows == "refused" else "info", SHOWS[example.shows]))
+    if example.shows and example.shows != "refused":
+        marks.append(Mark("info", SHOWS[example.shows]))
+    if example.refused:
+        marks.append(Mark("no", SHOWS["refused"]))
     if example.golden and example.shows != "golden":
         marks.append(Mark("info", SHOWS["golden"]))
     return tuple(marks)
