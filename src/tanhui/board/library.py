@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -26,9 +25,11 @@ from tanhui.methodology.pages.calculator import (
 )
 from tanhui.methodology.pages.catalogue import (
     Catalogue,
+    Suggestion,
     catalogue,
     newest,
     read_fields,
+    suggestions,
 )
 from tanhui.methodology.pages.documents import DocumentPage, document_page
 from tanhui.methodology.pages.factors import FactorPages
@@ -56,14 +57,6 @@ class MethodologyPage:
     body: SafeString
     calculator: CalculatorPart
     sample: WrongSample | None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A methodology that may have been meant."""
-
-    address: str
-    title: Label
 
 
 def _library() -> Library:
@@ -152,11 +145,7 @@ def methodology_page(
 
 def nearest(reference: str, at: datetime) -> tuple[Suggestion, ...]:
     """The methodologies whose names are most like what was asked for."""
-    ids = list(dict.fromkeys(item.id for item in _library().methodologies()))
-    wanted = reference.partition("@")[0]
-    close = get_close_matches(wanted, ids, n=3, cutoff=0.4)
-    known = [newest(_library(), id, city_day(at)) for id in close]
-    return tuple(Suggestion(item.id, item.title) for item in known)
+    return suggestions(_library(), reference, city_day(at))
 
 
 def source_text(methodology: Methodology) -> str:

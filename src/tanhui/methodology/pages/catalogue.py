@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from tanhui.methodology.document import Label, Methodology
@@ -62,6 +63,14 @@ class Shelf:
     def count(self) -> int:
         """How many methodologies it holds."""
         return sum(len(group.entries) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A methodology that may have been meant."""
+
+    address: str
+    title: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,13 @@ def newest(library: Library, id: str, day: date) -> Methodology:
         return library.methodology(id)
     in_force = [item for item in versions if state_of(item, day) == "in-force"]
     return (in_force or versions)[-1]
+
+
+def suggestions(library: Library, reference: str, day: date) -> tuple[Suggestion, ...]:
+    """The methodologies whose ids are most like that of `reference`, the nearest first."""
+    ids = list(dict.fromkeys(item.id for item in library.methodologies()))
+    close = get_close_matches(reference.partition("@")[0], ids, n=3, cutoff=0.4)
+    return tuple(Suggestion(id, newest(library, id, day).title) for id in close)
 
 
 def _entry(methodology: Methodology, fields: Mapping[str, Label], day: date) -> Listed:

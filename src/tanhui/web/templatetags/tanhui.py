@@ -131,7 +131,7 @@ def short(digest: str) -> str:
 
 @register.filter
 def under(table: Mapping[str, Any], key: str) -> Any:
-    """What a mapping holds under a key that is only known when the page is made; None if nothing."""
+    """What a mapping holds under a key that only the page knows; None for nothing."""
     return table.get(key)
 
 
