@@ -15,7 +15,7 @@ TEMPLATES = $(shell find src -name '*.html' -print -quit 2>/dev/null)
 CHECKS := check-format check-lint check-types check-imports check-sql check-templates \
 	check-translations check-content
 
-.PHONY: demo serve test test-database check bench lock help ready ready-dev mode $(CHECKS)
+.PHONY: demo serve test test-database check bench fuzz new-methodology lock help ready ready-dev mode $(CHECKS)
 
 demo: ready mode ## Everything from a bare checkout to a lively demo city on 127.0.0.1:$(PORT)
 	@exec $(BIN)/tanhui demo --port $(PORT)
@@ -40,11 +40,17 @@ check: ready-dev ## Format, lint, types, import contracts, SQL, templates, trans
 bench: ready-dev ## The benchmarks: ratios measured side by side, also in var/bench.json
 	@TANHUI_MODE=demo exec $(BIN)/python -m benchmarks $(ARGS)
 
+new-methodology: ready ## A commented draft: NAME=… [PATH_=citizen|project|event|tool] [FIELD=…]
+	@$(BIN)/tanhui content new "$(NAME)" --path "$(or $(PATH_),citizen)" --field "$(FIELD)"
+
+fuzz: ready-dev ## Spoil the library's documents for MINUTES=10; report cases and faults
+	@bash scripts/fuzz "$(or $(MINUTES),10)" "$(or $(SEED),0)"
+
 lock: ready ## Resolve pyproject.toml anew into the two lock files
 	@bash scripts/lock
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 ready:
 	@bash scripts/bootstrap requirements.lock

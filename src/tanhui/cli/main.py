@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import typer
 
-from tanhui.cli import content, difference, footprint, methodology
+from tanhui.cli import content, difference, drafting, footprint, methodology
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
 from tanhui.scenes import library as scenes
@@ -59,6 +59,7 @@ def build(verb: str) -> typer.Typer:
         read_chunks=_read_chunks,
         content_root=methodology.default_content_root,
     )
+    drafting.register(files, content_root=methodology.default_content_root)
     footprint.register(app)
     if verb not in BARE_VERBS:
         # Loading these reads the settings and sets Django up, which the bare verbs do without.

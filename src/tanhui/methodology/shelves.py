@@ -61,6 +61,10 @@ class Shelves:
                 self._files[reference] = file
         return self._files
 
+    def holds(self, id: str) -> bool:
+        """Whether there is any version of the document `id`, faulty or not."""
+        return any(reference.partition("@")[0] == id for reference in self._indexed())
+
     def module(self, reference: str) -> Methodology:
         """The document `id@version`, to be used by another one.
 

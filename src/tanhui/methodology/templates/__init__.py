@@ -1,0 +1,1 @@
+"""What a new methodology starts from: one commented file for each path."""
