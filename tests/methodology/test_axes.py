@@ -88,6 +88,7 @@ def stand(tmp_path: Path) -> Methodology:
         _formula("all", "sum(by_year)", "mass", "t"),
         _formula("oak", "sum(at(m, oak))", "mass", "t"),
         _formula("first", "at(by_year, 1)", "mass", "t"),
+        _formula("places", "count(year) * count(species)", "ratio", "1"),
         _formula("late", "sum(if(index(year) / at(index(year), 1) > 1, by_year, 0))", "mass", "t"),
     )
 
@@ -99,8 +100,9 @@ def test_sums_and_items_of_two_axes(stand: Methodology) -> None:
     assert found["by_species"].cells == {"fir": 6, "oak": 60}
     assert isinstance(found["by_year"], Spread)
     assert found["by_year"].cells == [11, 22, 33]
-    plain = {name: found[name].value for name in ("all", "oak", "first", "late")}  # type: ignore[union-attr]
-    assert plain == {"all": 66, "oak": 60, "first": 11, "late": 55}
+    names = ("all", "oak", "first", "late", "places")
+    plain = {name: found[name].value for name in names}  # type: ignore[union-attr]
+    assert plain == {"all": 66, "oak": 60, "first": 11, "late": 55, "places": 6}
 
 
 def test_lists_and_objects_mean_the_same(stand: Methodology) -> None:

@@ -268,6 +268,8 @@ def over(value: Value, axes: tuple[str, ...], labels: Mapping[str, tuple[str, ..
 
 def _call(tree: Call, scope: Scope) -> Value:
     name, at = tree.function, tree.at
+    if name == "count":
+        return Fraction(len(scope.labels[tree.word]))
     if name in ("sum", "at", "convolve", "index"):
         return _over_axis(tree, scope)
     if name == "lookup":

@@ -26,6 +26,7 @@ FUNCTIONS: dict[str, str] = {
     "sum": "xw?",
     "at": "xw",
     "index": "w",
+    "count": "w",
     "convolve": "xx",
     "lookup": "wx",
     "deduct": "xwx",

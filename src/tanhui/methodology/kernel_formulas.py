@@ -169,6 +169,8 @@ class Formulas:
             )
         if name == "index":
             return self._index(tree.word, scope)
+        if name == "count":
+            return constant(Fraction(len(scope.labels[tree.word])))
         if name == "lookup":
             return self._lookup(scope.methodology.tables[tree.word], tree, scope)
         values = [self.value(argument, scope) for argument in tree.arguments]

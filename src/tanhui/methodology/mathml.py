@@ -126,6 +126,8 @@ def _call_mathml(tree: Call) -> str:
             return f"<msub>{whole}<mtext>{escape(tree.word)}</mtext></msub>"
         case "index":
             return word
+        case "count":
+            return _row("<mo>|</mo>", word, "<mo>|</mo>")
         case "convolve":
             return _row(parts[0], "<mo>∗</mo>", parts[1])
         case "lookup" | "deduct":

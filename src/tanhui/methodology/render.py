@@ -110,7 +110,7 @@ def _call_text(tree: Call, leaf: Callable[[str], str]) -> str:
         # A scenario is no symbol with a number; it keeps its name.
         return f"lookup({tree.word}, {tree.arguments[0].name})"
     parts = [formula_text(part, leaf) for part in tree.arguments]
-    if tree.word and tree.function in ("lookup", "index"):
+    if tree.word and tree.function in ("lookup", "index", "count"):
         parts.insert(0, tree.word)
     elif tree.word and tree.function != "convolve":
         parts.insert(1, tree.word)

@@ -244,6 +244,9 @@ class Inference:
             return self._joined(self.of(arguments[0]), self.of(arguments[1]), name, tree.at)
         if name == "pow":
             return self._power(tree)
+        if name == "count":
+            self._axis(tree.word, tree.at)
+            return Shape(DIMENSIONLESS)
         if name == "index":
             return self._index(tree)
         if name in ("sum", "at"):
