@@ -49,14 +49,18 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One axis laid out. `total` is the sum over it, empty where no formula sums it up."""
+    """One axis laid out. `total` is the sum over it, empty where no formula sums it up.
+
+    `outcome` is what the formula makes of that sum, empty where the sum is all of it.
+    """
 
     label: Label
     columns: tuple[Column, ...]
     rows: tuple[ItemRow, ...]
     total: str
-    total_label: Label
     total_unit: Label
+    outcome: str
+    outcome_label: Label
 
 
 def base_value(answer: Answer) -> Value:
@@ -179,7 +183,7 @@ def breakdowns(methodology: Methodology, evaluation: Evaluation) -> tuple[Breakd
         if not pairs:
             continue
         added = _contributions(methodology, axis, fixed, scope)
-        found.append(_breakdown(methodology, axis, pairs, added))
+        found.append(_breakdown(methodology, axis, pairs, added, values))
     return tuple(found)
 
 
@@ -188,17 +192,21 @@ def _breakdown(
     axis: Axis,
     pairs: list[tuple[Column, Grid]],
     added: tuple[Grid, Formula] | None,
+    values: Mapping[str, Value],
 ) -> Breakdown:
     columns = tuple(column for column, _ in pairs)
     bars = _bars(added[0] if added else pairs[0][1])
     parts = [""] * len(axis.labels)
-    total, label, unit = "", Label("", ""), Label("", "")
+    total, outcome, label, unit = "", "", Label("", ""), Label("", "")
     if added:
         grid, formula = added
         scale = formula.unit.scale
         parts = [_short(grid.cells[(item,)] / scale, 0) for item in axis.labels]
         total = _short(sum(grid.cells.values(), Fraction()) / scale, 0)
         label, unit = formula.label, shown_unit(methodology, formula.unit)
+        value = values.get(formula.symbol)
+        if isinstance(value, Fraction) and value != sum(grid.cells.values(), Fraction()):
+            outcome = _short(value / scale, 0)
     rows = tuple(
         ItemRow(
             axis.items[item], tuple(column.cells[place] for column in columns), bars[place],
@@ -206,4 +214,4 @@ def _breakdown(
         )
         for place, item in enumerate(axis.labels)
     )  # fmt: skip
-    return Breakdown(axis.label, columns, rows, total, label, unit)
+    return Breakdown(axis.label, columns, rows, total, unit, outcome, label)
