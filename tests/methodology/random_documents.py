@@ -145,7 +145,8 @@ def _number(draw: st.DrawFn, low: int = -2000, high: int = 2000) -> str:
 
 LEAVES = [
     "Q1", "Q1", "Q2", "D1 * EF", "D1 * EF", "D2 * EF", "PG", "at(AG, q)", "sum(AG)",
-    "lookup(TS, D1)", "lookup(TB, S)", "m.z", "F1", "F1", "F2",
+    "lookup(TS, D1)", "lookup(TB, S)", "m.z", "F1", "F1", "F2", "Q1 * K1",
+    "K1 * K1 * PG", "Q2 * (K1 - R)",
 ]  # fmt: skip
 DIVISORS = ["3", "0.7", "-4", "R", "pow(R, 2)"]
 
@@ -213,6 +214,8 @@ def _conditions(draw: st.DrawFn) -> str:
 def _input(draw: st.DrawFn, symbol: str, kind: str, units: list[str], low: int, high: int) -> str:
     bottom = draw(st.integers(low, high // 2))
     top = bottom + draw(st.sampled_from([0, 1, 7, 1_000, 50_000, 10**7, 10**10]))
+    if kind == "ratio":
+        top = bottom + draw(st.integers(0, 60))
     if kind == "uncertainty":
         # Below zero it is implausible; the bounds must leave something above.
         top = draw(st.integers(max(0, bottom), 30))
@@ -246,6 +249,8 @@ def _declared(draw: st.DrawFn, symbol: str) -> str:
             return _input(draw, symbol, "reduction", ["gCO2e", "kgCO2e"], -1000, 1000)
         case "D1" | "D2":
             return _input(draw, symbol, "distance.bicycle", ["m", "m", "km"], -100, 1000)
+        case "K1":
+            return _input(draw, symbol, "ratio", ["1", "%"], -30, 30)
         case "UI":
             return _input(draw, symbol, "uncertainty", ["%"], -20, 20)
         case "EF":
@@ -292,7 +297,24 @@ def _declared(draw: st.DrawFn, symbol: str) -> str:
     raise AssertionError(symbol)
 
 
-SYMBOLS = ("Q1", "Q2", "D1", "D2", "UI", "EF", "PG", "PD", "R", "UC", "AG", "TS", "TB", "U", "S")
+SYMBOLS = (
+    "Q1",
+    "Q2",
+    "D1",
+    "D2",
+    "K1",
+    "UI",
+    "EF",
+    "PG",
+    "PD",
+    "R",
+    "UC",
+    "AG",
+    "TS",
+    "TB",
+    "U",
+    "S",
+)
 
 
 @st.composite
@@ -320,7 +342,7 @@ def documents(draw: st.DrawFn) -> Drawn:
     words = set(re.findall(r"[A-Za-z][A-Za-z0-9]*", body.replace("ER", "")))
     if "TB" in words:
         words.add("S")
-    if not words & {"Q1", "Q2", "D1", "D2"}:
+    if not words & {"Q1", "Q2", "D1", "D2", "K1"}:
         written = f'expression = "{formulas["ER"]}'
         body = body.replace(f'{written}"', f'{written} + Q1"')
         words.add("Q1")

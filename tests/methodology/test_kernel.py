@@ -194,6 +194,23 @@ def test_a_text_column_takes_the_default_where_nothing_is_said(
     assert kernel.refused(frame).to_list()[3:12:4] == ["unknown_option"] * 2 + ["out_of_bounds"]
 
 
+def test_one_item_needs_what_all_items_need(read: Read) -> None:
+    """Another item that its table does not reach refuses the row, as the exact evaluator does."""
+    parts = (
+        '[axis.way]\nzh = "程"\nen = "way"\n[axis.way.items]\n'
+        'out = { zh = "去", en = "out" }\nback = { zh = "回", en = "back" }\n'
+        '[param.more]\nkind = "distance.bicycle"\nunit = "m"\naxes = ["way"]\n'
+        'values = { out = "0", back = "500" }\nsource = "s"\nstatus = "default"\n'
+        'zh = "加"\nen = "more"\n'
+        '[table.T]\nzh = "表"\nen = "t"\nsource = "s"\nkind = "reduction"\nunit = "gCO2e"\n'
+        'of = { kind = "distance.bicycle", unit = "m" }\nsteps = [{ up_to = "800", value = "9" }]\n'
+    )
+    methodology = _written(read, parts + _input("b", 0, 1000), "at(lookup(T, b + more), out)")
+    same(methodology, [{"b": value} for value in (0, 300, 301, 800, 801)])
+    frame = pl.DataFrame({"b": [300, 301]})
+    assert compile_kernel(methodology).refused(frame).to_list() == [None, "beyond_table"]
+
+
 def test_every_reason_is_told_row_by_row(read: Read) -> None:
     guard = '[guard.g]\nrequire = "b * EF <= 2 * a"\nzh = "过远"\nen = "too far"\n'
     table = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from operator import eq, ge, gt, le, lt
 
 import ibis  # type: ignore[import-untyped]
 import polars as pl
@@ -110,6 +111,53 @@ def test_a_rounded_sum_is_exact_wherever_it_compiles(
 def _dividends(op: Op) -> list[Op]:
     found = [op.parts[0]] if op.kind == "//" else []
     return found + [item for part in op.parts for item in _dividends(part)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    top=st.integers(1, 10**6),
+    most=st.integers(2, 3_000),
+    back=st.integers(0, 40),
+    above=st.sampled_from([1, 0, -1]),
+    direction=st.sampled_from(["down", "up"]),
+)
+def test_a_coefficient_beside_a_fraction_within_reach_is_never_taken_for_it(
+    top: int, most: int, back: int, above: int, direction: str
+) -> None:
+    """The hardest coefficients: next to n/x for an x that occurs. Every x is tried."""
+    by = Fraction(top, max(1, most - back)) + Fraction(above, 10**17)
+    pool = Pool()
+    arithmetic = Arithmetic(pool, "test")
+    form = arithmetic.atom(pool.op("column", "a"), 0, most, SUM).times(by)
+    column = _whole(arithmetic, form, direction)
+    assert column is not None
+    toward = math.floor if direction == "down" else math.ceil
+    places = list(range(most + 1))
+    assert _values(column.op, {"a": places}) == [toward(place * by) for place in places]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    by=FRACTIONS.filter(bool).filter(lambda value: abs(value) < 1000),
+    place=st.integers(-50, 50),
+    beside=st.sampled_from([Fraction(), Fraction(1, 3), Fraction(-1, 3)]),
+    operator=st.sampled_from(["<=", "<", ">=", ">", "=="]),
+)
+def test_a_comparison_is_exact_at_and_beside_its_threshold(
+    by: Fraction, place: int, beside: Fraction, operator: str
+) -> None:
+    pool = Pool()
+    arithmetic = Arithmetic(pool, "test")
+    a = arithmetic.atom(pool.op("column", "a"), -60, 60, SUM)
+    # The threshold lies at a place that occurs, or a third of a step beside it.
+    threshold = Form(by * (place + beside))
+    condition = arithmetic.compared(operator, a.times(by), threshold)
+    answer = pool.either(condition, arithmetic.integer(1), arithmetic.integer(0))
+    places = [place - 1, place, place + 1]
+    tests = {"<=": le, "<": lt, ">=": ge, ">": gt, "==": eq}
+    wanted = [int(tests[operator](x * by, threshold.constant)) for x in places]
+    found = _values(answer, {"a": places}) if answer.kind != "int" else [answer.args[0]] * 3
+    assert found == wanted
 
 
 @settings(max_examples=200, deadline=None)
