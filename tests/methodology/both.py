@@ -15,7 +15,7 @@ from tanhui.methodology.binding import Shelf
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import evaluate
 from tanhui.methodology.given import Choice, Given
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.reader import read_methodology
 from tanhui.methodology.units import Quantity
 

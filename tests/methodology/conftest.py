@@ -20,6 +20,7 @@ MARGIN = "common/methodologies/tool/energy/grid.combined-margin.toml"
 # Where each sample of the guide belongs.
 PLACES = {
     "stairs": "chengdu/methodologies/citizen/living/stairs.toml",
+    "stairs-2": "chengdu/methodologies/citizen/living/stairs-2.toml",
     "roof": "chengdu/methodologies/project/energy/roof.toml",
     "heap": "chengdu/methodologies/project/waste/heap.toml",
     "fair": "chengdu/methodologies/event/footprint/fair.toml",

@@ -17,7 +17,7 @@ from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import evaluate
 from tanhui.methodology.given import Choice, Given
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.library import Library
 from tanhui.methodology.units import Quantity
 

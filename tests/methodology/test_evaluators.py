@@ -18,7 +18,7 @@ from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.binding import Shelf
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import evaluate
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.library import Library
 from tanhui.methodology.reader import read_methodology
 from tanhui.methodology.shelves import Shelves, open_shelf

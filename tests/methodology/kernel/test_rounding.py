@@ -14,10 +14,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tanhui.kernel.refusals import Refusal
-from tanhui.methodology.kernel_columns import Op, Pool, lowered
-from tanhui.methodology.kernel_forms import Form
-from tanhui.methodology.kernel_rounding import Rounding, below
-from tanhui.methodology.kernel_values import DIVIDEND_LIMIT, SUM, Arithmetic, Whole
+from tanhui.methodology.kernel.columns import Op, Pool, lowered
+from tanhui.methodology.kernel.forms import Form
+from tanhui.methodology.kernel.rounding import Rounding, below
+from tanhui.methodology.kernel.values import DIVIDEND_LIMIT, SUM, Arithmetic, Whole
 
 FRACTIONS = st.builds(Fraction, st.integers(-(10**12), 10**12), st.integers(1, 10**12))
 

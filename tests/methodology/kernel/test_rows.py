@@ -17,13 +17,13 @@ from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.binding import Shelf
 from tanhui.methodology.document import BoundRow, Methodology
 from tanhui.methodology.factors import Validity
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.quantify import quantify_frame
 from tanhui.methodology.reader import read_methodology
 from tanhui.methodology.shelves import open_shelf
 from tanhui.methodology.units import Quantity
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
+CONTENT = Path(__file__).resolve().parents[3] / "content"
 BIKE = CONTENT / "chengdu/methodologies/citizen/travel/shared-bike.toml"
 
 
