@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tanhui.scenes.library import city_library
 from tests.web.test_browser import SCREENSHOTS, _assert_accessible, _assert_fits, browser
 
 __all__ = ["browser"]
@@ -74,6 +76,18 @@ def test_every_page_fits_and_can_be_used_by_everyone(
             _assert_fits(page)
             _assert_reachable(page, 44)
             _assert_accessible(page)
+
+
+def test_no_methodology_is_wider_than_a_phone_in_large_type(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    library = city_library(settings.TANHUI.content_root).methodologies
+    with browser.new_context(viewport={"width": 360, "height": 780}, locale="zh-CN") as context:
+        context.add_cookies([{"name": "tanhui_view", "value": "elder", "url": live_server.url}])
+        page = context.new_page()
+        for document in library.methodologies():
+            page.goto(f"{live_server.url}/methodologies/{document.reference}/")
+            _assert_fits(page)
 
 
 def test_the_calculator_recomputes_on_the_server_as_one_types(
