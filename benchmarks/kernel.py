@@ -21,7 +21,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.kernel_cases import CASES, KernelCase
-from tanhui.methodology.kernel import RowKernel, compile_kernel
+from tanhui.methodology.kernel.rows import RowKernel, compile_kernel
 from tanhui.methodology.library import Library
 
 ROWS = 10_000_000

@@ -36,7 +36,7 @@ from tanhui.ledger.chart import (
     Reason,
 )
 from tanhui.methodology.document import Methodology
-from tanhui.methodology.kernel import RowKernel, compile_kernel
+from tanhui.methodology.kernel.rows import RowKernel, compile_kernel
 from tanhui.partners.riders import NOBODY, byte_strings
 from tanhui.scenes.library import Rule, SceneLibrary
 

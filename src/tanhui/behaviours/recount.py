@@ -18,7 +18,7 @@ from tanhui.ledger.chart import (
     REDUCTION_MEASURED,
 )
 from tanhui.methodology.document import Methodology
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.runtime.sql import load
 from tanhui.scenes.library import SceneLibrary, city_library
 from tanhui.scenes.tariff import Tariff

@@ -131,12 +131,14 @@ def register(
     """
     content = typer.Typer(help="Check, list and show the content files.", no_args_is_help=True)
     app.add_typer(content, name="content")
+    _register_check(content, content_root, checkers)
+    _register_show(content, content_root, listers)
+    return content
 
-    def entries() -> list[Entry]:
-        root = content_root()
-        own = Library.load(root).listing()
-        return own + [entry for lister in listers for entry in lister(root)]
 
+def _register_check(
+    content: typer.Typer, content_root: Callable[[], Path], checkers: Sequence[Checker]
+) -> None:
     @content.command("check")
     @refusing
     def check(
@@ -160,6 +162,15 @@ def register(
         for line in pin(content_root(), path, freeze=freeze):
             typer.echo(line)
 
+
+def _register_show(
+    content: typer.Typer, content_root: Callable[[], Path], listers: Sequence[Lister]
+) -> None:
+    def entries() -> list[Entry]:
+        root = content_root()
+        own = Library.load(root).listing()
+        return own + [entry for lister in listers for entry in lister(root)]
+
     @content.command("list")
     @refusing
     def list_entries(as_json: JsonFlag = False) -> None:
@@ -179,17 +190,7 @@ def register(
     ) -> None:
         """One document: what it says, and its file."""
         root = content_root()
-        named = [entry for entry in entries() if document in (entry.id, entry.reference)]
-        if not named:
-            raise NotFound(
-                "no_such_document",
-                zh="没有文件 {document}",
-                en="there is no document {document}",
-                document=document,
-            )
-        # Without a version the latest published one is meant; a draft is named by its version.
-        published = [entry for entry in named if entry.status != "draft"]
-        entry = (published or named)[-1]
+        entry = _named(entries(), document)
         source = (root / entry.path).read_text(encoding="utf-8")
         if as_json:
             print_json({**_entry_json(entry), "source": source})
@@ -200,4 +201,16 @@ def register(
         else:
             typer.echo(source)
 
-    return content
+
+def _named(entries: Sequence[Entry], document: str) -> Entry:
+    """The entry `id` or `id@version`; without a version the latest that is no draft."""
+    named = [entry for entry in entries if document in (entry.id, entry.reference)]
+    if not named:
+        raise NotFound(
+            "no_such_document",
+            zh="没有文件 {document}",
+            en="there is no document {document}",
+            document=document,
+        )
+    published = [entry for entry in named if entry.status != "draft"]
+    return (published or named)[-1]

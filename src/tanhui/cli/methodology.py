@@ -25,7 +25,7 @@ from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import Evaluation, evaluate
 from tanhui.methodology.given import Answer, Cells, Spread
 from tanhui.methodology.inputs import parse_inputs
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.library import Library
 from tanhui.methodology.quantify import quantify_chunks
 from tanhui.methodology.render import number_text

@@ -12,7 +12,7 @@ from tanhui.kernel.refusals import Invalid, Refusal
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import evaluate
 from tanhui.methodology.given import Given
-from tanhui.methodology.kernel import RowKernel, compile_kernel
+from tanhui.methodology.kernel.rows import RowKernel, compile_kernel
 
 BINS = 21
 SHOWN_ROWS = 20

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.document import Methodology
-from tanhui.methodology.kernel import compile_kernel
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.tomlfile import TomlFile
 

@@ -11,6 +11,7 @@ from tanhui.methodology.numbers import MOST_VALUES
 from tanhui.methodology.units import Quantity, UnitTable, exact_number
 
 DEEPEST = 4
+LONGEST_TEXT = 1_000_000
 
 
 class _Numeral(str):
@@ -42,6 +43,8 @@ def parse_inputs(text: str, units: UnitTable) -> dict[str, Given]:
     Refuses: `malformed_inputs`, `bare_number`, `missing_unit`, `unknown_key`, `malformed_number`,
     `unknown_unit`, `malformed_unit`, `unknown_kind`.
     """
+    if len(text) > LONGEST_TEXT:
+        raise _malformed("过长", "is too long")
     try:
         data = json.loads(
             text,
@@ -50,8 +53,12 @@ def parse_inputs(text: str, units: UnitTable) -> dict[str, Given]:
             parse_constant=_no_constant,
             object_pairs_hook=_no_doubles,
         )
+        # Half a character can be written in JSON, but neither shown nor digested.
+        json.dumps(data, ensure_ascii=False).encode()
     except (json.JSONDecodeError, RecursionError) as error:
         raise _malformed("不是 JSON：{error}", "is not JSON: {error}", error=error) from None
+    except UnicodeEncodeError:
+        raise _malformed("含有半个字符", "holds half a character") from None
     if not isinstance(data, dict):
         raise _malformed("须为 JSON 对象", "must be a JSON object")
     return {symbol: _given(symbol, given, units) for symbol, given in data.items()}

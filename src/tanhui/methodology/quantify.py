@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.kernel import RowKernel
+from tanhui.methodology.kernel.rows import RowKernel
 
 # Lines count from 1; a row is either refused by a code or has earned its milligrams.
 _SCHEMA = pl.Schema({"line": pl.Int64, "refused": pl.String, "reduction_mg": pl.Int64})
