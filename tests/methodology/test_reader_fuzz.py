@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.methodology.conftest import BIKE, CONTENT
+from tests.methodology.conftest import BIKE, CONTENT, SAMPLES
 from tests.methodology.fuzzing import evaluate_spoiled, read_spoiled
 from tests.methodology.mutations import MUTATIONS, documents, inputs_mutated, lines_mutated
 
+from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.binding import Shelf
+from tanhui.methodology.inputs import parse_inputs
 from tanhui.methodology.library import Library, check_content
+from tanhui.methodology.reader import read_methodology
 
 SHELF_FILES = (
     "common/units.toml",
@@ -74,6 +77,23 @@ def test_no_shelf_file_makes_the_check_fall_over(file: str, seed: int) -> None:
         source = (CONTENT / file).read_text(encoding="utf-8")
         (root / file).write_text(lines_mutated(random.Random(seed), source), encoding="utf-8")
         assert all(fault.zh and fault.en for fault in check_content(root))
+
+
+def test_half_a_character_in_a_case_is_refused(shelf: Shelf) -> None:
+    """Such a text can be written in JSON, but neither shown nor digested."""
+    case = '{"basis": {"choice": "average", "evidence": "\\ud800"}}'
+    with pytest.raises(Invalid) as refused:
+        parse_inputs(case, shelf.units)
+    assert refused.value.code == "malformed_inputs"
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\r\n"])
+def test_what_editors_add_of_their_own_is_no_fault(shelf: Shelf, tmp_path: Path, mark: str) -> None:
+    text = (SAMPLES / "stairs.toml").read_text(encoding="utf-8")
+    text = mark + text if mark == "\ufeff" else text.replace("\n", mark)
+    path = tmp_path / "stairs.toml"
+    path.write_bytes(text.encode())
+    assert read_methodology(path, shelf).id == "stairs.guide"
 
 
 def test_one_seed_spoils_a_document_the_same_way_each_time() -> None:

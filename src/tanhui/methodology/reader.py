@@ -34,8 +34,8 @@ from tanhui.methodology.shapes import Inference, Known, Shape
 from tanhui.methodology.tomlfile import Section, TomlFile
 from tanhui.methodology.worked import read_example
 
-ID = r"[a-z0-9]+([.+-][a-z0-9]+)*"
-VERSION = r"[0-9]+\.[0-9]+\.[0-9]+"
+ID = r"(?=.{1,80}(@|$))[a-z0-9]+([.+-][a-z0-9]+)*"
+VERSION = r"(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){2}"
 REFERENCE = ID + "@" + VERSION
 PATHS = ("citizen", "project", "event", "organisation", "person", "tool")
 FOOTPRINTS = ("event", "organisation", "person")
@@ -181,18 +181,19 @@ class _Reader:
         }
 
     def _columns(self, root: Section) -> None:
-        """Two inputs of one document never share a column."""
+        """Two inputs or scenarios of one document never share a column."""
         seen: set[str] = set()
-        inputs = root.data.get("input")
-        for symbol, data in inputs.items() if isinstance(inputs, dict) else ():
-            column = data.get("column") if isinstance(data, dict) else None
-            if not isinstance(column, str):
-                continue
-            if column in seen:
-                zh = f"列 {column} 已被另一输入使用"
-                en = f"the column {column} is already used by another input"
-                self.file.report(("input", symbol, "column"), "duplicate_column", zh, en)
-            seen.add(column)
+        for table in ("input", "scenario"):
+            parts = root.data.get(table)
+            for symbol, data in parts.items() if isinstance(parts, dict) else ():
+                column = data.get("column") if isinstance(data, dict) else None
+                if not isinstance(column, str):
+                    continue
+                if column in seen:
+                    zh = f"列 {column} 已被使用"
+                    en = f"the column {column} is already used by another input or scenario"
+                    self.file.report((table, symbol, "column"), "duplicate_column", zh, en)
+                seen.add(column)
 
     def _known(self, facts: dict[str, Any], declared: dict[str, Shape]) -> Known:
         symbols: dict[str, Shape] = dict(declared)

@@ -34,6 +34,8 @@ _SUSPECT = re.compile(_UNSEEN.pattern + r"|\\|[0-9][0-9_]{17}|0[xob]")
 LARGEST_FILE = 1_000_000
 # Longer lines are no headers or keys that anybody would look for.
 LONGEST_LINE = 1_000
+# How much of a wrong value a sentence repeats.
+LONGEST_SHOWN = 80
 MOST_BITS = 160
 
 # What people call the types of TOML.
@@ -104,7 +106,8 @@ class TomlFile:
         self.path = path
         self.problems: list[Problem] = []
         try:
-            self.source = path.read_bytes().decode("utf-8")
+            # Some editors begin a file with a mark of its encoding; that is no fault.
+            self.source = path.read_bytes().decode("utf-8-sig")
         except OSError:
             self.stop(0, "unreadable_file", "文件无法读取", "the file cannot be read")
         except UnicodeDecodeError:
@@ -260,15 +263,15 @@ class Section:
             self.report(
                 key,
                 "unknown_value",
-                f"{value} 不可用，应为其一：{options}",
-                f"{value} is not one of: {options}",
+                f"{value[:LONGEST_SHOWN]} 不可用，应为其一：{options}",
+                f"{value[:LONGEST_SHOWN]} is not one of: {options}",
             )
         elif pattern and not re.fullmatch(pattern, value):
             self.report(
                 key,
                 "malformed_value",
-                f"{value!r} 的格式不对，应如 {like or pattern}",
-                f"{value!r} is malformed; write it like {like or pattern}",
+                f"{value[:LONGEST_SHOWN]!r} 的格式不对，应如 {like or pattern}",
+                f"{value[:LONGEST_SHOWN]!r} is malformed; write it like {like or pattern}",
             )
         return str(value)
 
