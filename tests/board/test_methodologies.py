@@ -94,6 +94,21 @@ def test_every_link_of_the_library_leads_somewhere() -> None:
         assert CHINESE.get(address).status_code == 200, address
 
 
+def test_two_versions_are_compared_on_a_page_that_the_older_one_leads_to() -> None:
+    newer = "/methodologies/shared-bike.chengdu@2.0.0/"
+    against = f"{newer}against/shared-bike.chengdu@1.0.0/"
+    assert against in set(links(read(CHINESE, newer)))
+    assert against in set(links(read(CHINESE, BIKE)))
+    chinese, english = read(CHINESE, against), read(ENGLISH, against)
+    assert "由单一每公里因子改为" in chinese
+    assert "One factor per kilometre gives way" in english
+    assert "−4,862" in chinese
+    assert '<svg xmlns="http://www.w3.org/2000/svg" role="img"' in english
+    assert "style=" not in chinese
+    nowhere = CHINESE.get(f"{BIKE}against/shared-bike.chengdu@9.0.0/")
+    assert nowhere.status_code == 404
+
+
 def test_the_calculator_answers_what_the_address_asks() -> None:
     html = read(CHINESE, BIKE + "?d=5000")
     assert '<span class="num big">243.500</span>' in html

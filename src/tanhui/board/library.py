@@ -31,6 +31,7 @@ from tanhui.methodology.pages.catalogue import (
     read_fields,
     suggestions,
 )
+from tanhui.methodology.pages.comparison import Comparison, comparison
 from tanhui.methodology.pages.documents import DocumentPage, document_page
 from tanhui.methodology.pages.factors import FactorPages
 from tanhui.methodology.tomlfile import TomlFile
@@ -141,6 +142,18 @@ def methodology_page(
         calculator_part(methodology, sent, at),
         _sample(root, methodology.reference),
     )
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _compared(content_root: Path, old: str, new: str) -> Comparison:
+    library = city_library(content_root).methodologies
+    return comparison(library.referenced(old), library.referenced(new))
+
+
+def compared(reference: str, other: str, at: datetime) -> Comparison:
+    """What changes from `other` to `reference`. Refuses as `found` does, for either."""
+    old, new = found(other, at), found(reference, at)
+    return _compared(settings.TANHUI.content_root, old.reference, new.reference)
 
 
 def nearest(reference: str, at: datetime) -> tuple[Suggestion, ...]:

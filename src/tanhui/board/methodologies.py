@@ -56,6 +56,22 @@ def methodology(request: PageRequest, reference: str) -> HttpResponse:
     return response
 
 
+@entrance
+@require_safe
+def against(request: PageRequest, reference: str, other: str) -> HttpResponse:
+    """What changes from another version to this one."""
+    try:
+        page = library.compared(reference, other, request.at)
+    except NotFound as refusal:
+        return _missing(request, reference, refusal)
+    context = {
+        "page": page,
+        "picture": page.picture(request.appearance.language),
+        "here": "library",
+    }
+    return render(request, "board/methodologies/against.html", context)
+
+
 def _missing(request: PageRequest, wanted: str, refusal: NotFound) -> HttpResponse:
     context = {
         "sentence": refusal_text(refusal),

@@ -16,5 +16,6 @@ urlpatterns = [
     path("factors/<str:table>/", methodologies.factor_table, name="table"),
     path("<str:reference>.toml", methodologies.toml, name="toml"),
     path("<str:reference>.json", methodologies.json, name="json"),
+    path("<str:reference>/against/<str:other>/", methodologies.against, name="against"),
     path("<str:reference>/", methodologies.methodology, name="methodology"),
 ]

@@ -139,24 +139,39 @@ def compare_cases(
     A case that a side refuses has no result on that side, and the refusal's code instead.
     """
     found = Difference(left.reference, right.reference, result_unit(left, right))
-    results: dict[str, list[int | None]] = {"left": [], "right": []}
-    refused: dict[str, list[str | None]] = {"left": [], "right": []}
-    for given in cases.values():
-        for side, methodology in (("left", left), ("right", right)):
-            try:
-                results[side].append(evaluate(methodology, given).result)
-                refused[side].append(None)
-            except Refusal as refusal:
-                results[side].append(None)
-                refused[side].append(refusal.code)
+    results = case_results(left, right, cases)
+    sides = [[pair[side] for pair in results.values()] for side in (0, 1)]
     answers = _answered(
-        list(cases), results["left"], results["right"], (refused["left"], refused["right"])
+        list(results),
+        [whole for whole, _ in sides[0]],
+        [whole for whole, _ in sides[1]],
+        ([code or None for _, code in sides[0]], [code or None for _, code in sides[1]]),
     )
     found.add(answers)
     if out is not None:
         _write(answers, out, append=False)
     found.bins = _binned([answers["difference"]])
     return found
+
+
+SideResult = tuple[int | None, str]
+
+
+def case_results(
+    left: Methodology, right: Methodology, cases: Mapping[str, Mapping[str, Given]]
+) -> dict[str, tuple[SideResult, SideResult]]:
+    """For every case each side's whole result, or None and the code of its refusal."""
+    return {
+        name: (_side_result(left, given), _side_result(right, given))
+        for name, given in cases.items()
+    }
+
+
+def _side_result(methodology: Methodology, given: Mapping[str, Given]) -> SideResult:
+    try:
+        return evaluate(methodology, given).result, ""
+    except Refusal as refusal:
+        return None, refusal.code
 
 
 def _write(answers: pl.DataFrame, out: Path, *, append: bool) -> None:

@@ -37,6 +37,8 @@ def _signed(value: int) -> str:
 
 def _scaled(value: int, unit: str, least: int = 0) -> str:
     """`value` in the largest unit of mass that keeps its whole part, `least` choosing for it."""
+    if not value:
+        return "0"
     size = max(abs(value), least)
     for steps, larger in LARGER.get(unit, ()):
         if size >= steps:

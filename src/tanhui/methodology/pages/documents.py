@@ -122,13 +122,15 @@ class UsedModule:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version of the same methodology."""
+    """One version of the same methodology; `older` and `newer` are it and the page's own."""
 
     version: str
     reference: str
     start: date
     changes: Label
     current: bool
+    older: str
+    newer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,16 +331,20 @@ def _breakdowns(methodology: Methodology) -> tuple[Breakdown, ...]:
 
 
 def _versions(library: Library, methodology: Methodology) -> tuple[VersionView, ...]:
+    """Every version, the latest first."""
+    versions = [item for item in library.methodologies() if item.id == methodology.id]
+    own = [item.reference for item in versions].index(methodology.reference)
     return tuple(
         VersionView(
             item.version,
             item.reference,
             item.valid.start,
             item.changes,
-            item.reference == methodology.reference,
+            place == own,
+            versions[min(place, own)].reference,
+            versions[max(place, own)].reference,
         )
-        for item in reversed(library.methodologies())
-        if item.id == methodology.id
+        for place, item in reversed(list(enumerate(versions)))
     )
 
 
