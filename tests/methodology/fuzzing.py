@@ -16,6 +16,7 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 from tests.methodology.mutations import CONTENT, MUTATIONS, documents, inputs_mutated
 
 from tanhui.kernel.refusals import Refusal
@@ -24,12 +25,15 @@ from tanhui.methodology.conventions import convention_problems
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.exact import evaluate
 from tanhui.methodology.expression import walk
+from tanhui.methodology.given import Choice, Given
 from tanhui.methodology.inputs import parse_inputs
+from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.mathml import formula_mathml
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.reader import read_methodology
 from tanhui.methodology.render import formula_text
 from tanhui.methodology.shelves import open_shelf
+from tanhui.methodology.units import Quantity
 from tanhui.methodology.worked import example_problems
 
 MOST_SECONDS = 1.0
@@ -49,13 +53,62 @@ def read_spoiled(text: str, shelf: Shelf, path: Path) -> str:
     if faults:
         assert all(fault.zh and fault.en and fault.line >= 0 for fault in faults)
         return "refused"
-    problems = [*example_problems(methodology), *convention_problems(methodology)]
+    unusual = convention_problems(methodology)
+    problems = [*example_problems(methodology), *unusual]
     assert all(fault.zh and fault.en for fault in problems)
     for formula in methodology.formulas:
         assert formula_text(formula.tree)
         assert formula_mathml(formula.symbol, formula.tree)
         assert list(walk(formula.tree))
+    if methodology.kind == "citizen" and not unusual:
+        both_agree(methodology)
     return "wrong" if problems else "accepted"
+
+
+def both_agree(methodology: Methodology) -> None:
+    """Both evaluators give the same integers for the examples, those that are refused included."""
+    if any(len(factor.rows) > 1 and not factor.axes for factor in methodology.factors):
+        return
+    kernel = compile_kernel(methodology)
+    rows: list[dict[str, int | str | None]] = []
+    exact: list[int | None] = []
+    for example in methodology.examples:
+        row = _row(methodology, example.inputs)
+        if row is None:
+            continue
+        rows.append(row)
+        try:
+            exact.append(evaluate(methodology, example.inputs).result)
+        except Refusal:
+            exact.append(None)
+    if not rows:
+        return
+    names = {name: pl.Int64 for name, _ in kernel.bounds}
+    frame = pl.DataFrame(rows, schema={**names, **{name: pl.String for name, _ in kernel.options}})
+    assert kernel.quantify(frame).to_list() == exact
+
+
+def _row(methodology: Methodology, given: dict[str, Given]) -> dict[str, int | str | None] | None:
+    """The case as a row of whole numbers and options; None where it is no such row."""
+    row: dict[str, int | str | None] = {}
+    left = dict(given)
+    for declared in methodology.inputs:
+        value = left.pop(declared.symbol, None)
+        row[declared.column] = None
+        if value is None:
+            continue
+        if not isinstance(value, Quantity) or value.unit.signature != declared.unit.signature:
+            return None
+        whole = value.to(declared.unit).value
+        if whole.denominator != 1 or abs(whole) >= 2**63:
+            return None
+        row[declared.column] = int(whole)
+    for scenario in methodology.scenarios:
+        choice = left.pop(scenario.name, None)
+        if choice is not None and not isinstance(choice, Choice):
+            return None
+        row[scenario.column] = choice.option if choice else None
+    return None if left else row
 
 
 def evaluate_spoiled(text: str, methodology: Methodology, shelf: Shelf) -> str:

@@ -228,3 +228,26 @@ def test_a_branch_that_is_not_taken_is_never_computed(tmp_path: Path) -> None:
     ratio = evaluate(document, _inputs(text)).outputs["ratio"]
     assert isinstance(ratio, Spread)
     assert ratio.cells == [2, 0]
+
+
+def test_a_guard_on_constants_fails_every_time_not_only_the_first(tmp_path: Path) -> None:
+    share = '\n[param.s]\nkind = "share"\nunit = "1"\nvalue = "0.4"\nsource = "t"\n'
+    document = _document(
+        tmp_path,
+        _input("m", "mass", "t"),
+        share + 'status = "default"\n' + LABEL,
+        _formula("part", "m * s", "mass", "t"),
+        '\n[guard.half]\nrequire = "s >= 0.5"\n' + LABEL,
+    )
+    case = '{"m": {"value": 4, "unit": "t"}}'
+    for _ in range(3):
+        with pytest.raises(Refusal) as refused:
+            evaluate(document, _inputs(case))
+        assert refused.value.code == "guard_failed"
+    more = '{"m": {"value": 4, "unit": "t"}, "s": {"value": 0.5, "unit": "1"}}'
+    for text in (more, more):
+        found = evaluate(document, _inputs(text)).outputs["part"]
+        assert isinstance(found, Quantity)
+        assert found.value == 2
+    with pytest.raises(Refusal):
+        evaluate(document, _inputs(case))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.methodology.conftest import BIKE, CONTENT, SAMPLES
-from tests.methodology.fuzzing import evaluate_spoiled, read_spoiled
+from tests.methodology.fuzzing import both_agree, evaluate_spoiled, read_spoiled
 from tests.methodology.mutations import MUTATIONS, documents, inputs_mutated, lines_mutated
 
 from tanhui.kernel.refusals import Invalid
@@ -94,6 +94,13 @@ def test_what_editors_add_of_their_own_is_no_fault(shelf: Shelf, tmp_path: Path,
     path = tmp_path / "stairs.toml"
     path.write_bytes(text.encode())
     assert read_methodology(path, shelf).id == "stairs.guide"
+
+
+def test_both_evaluators_agree_on_every_example_of_a_deed(library: Library) -> None:
+    deeds = [item for item in library.methodologies() if item.kind == "citizen"]
+    assert len(deeds) >= 20
+    for methodology in deeds:
+        both_agree(methodology)
 
 
 def test_one_seed_spoils_a_document_the_same_way_each_time() -> None:
