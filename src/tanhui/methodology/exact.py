@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -77,46 +77,28 @@ class _Run:
     def run(self) -> None:
         """Inputs, constants, early guards, formulas and modules in order, late guards."""
         self._note_given()
-        ready = set(self.case.values) | set(self.case.scenarios) | set(self.case.labels)
-        ready |= set(self.methodology.tables) | set(self.methodology.deductions)
-        late = []
-        for guard in self.methodology.guards:
-            if mentioned(guard.tree) <= ready:
-                self._check(guard)
-            else:
-                late.append(guard)
-        formulas = {formula.symbol: formula for formula in self.methodology.formulas}
-        uses = {use.name: use for use in self.methodology.uses}
-        folded = self._folded(formulas)
+        plan = _plan(self.methodology)
+        # A factor or parameter given by hand makes everything depend on the case.
+        origins = self.case.origin.values()
+        own = all(origin == "default" for origin in origins)
+        constant = plan.constant if own else frozenset()
+        for guard in plan.early:
+            self._check(guard, guard.name in constant)
         for name in self.methodology.order:
-            if name in uses:
-                self._module(uses[name])
+            if name in plan.uses:
+                self._module(plan.uses[name])
                 continue
-            formula = formulas[name]
-            if name in folded:
-                value = folded[name]
-            else:
+            formula = plan.formulas[name]
+            value = plan.folded.get(name) if name in constant else None
+            if value is None:
                 found = compute(formula.tree, self.scope)
                 value = at_least(found, formula.axes, self.case.labels)
+                if name in constant:
+                    plan.folded[name] = value
             self.case.values[name] = value
             self.note(name, formula, formula.unit)
-        for guard in late:
-            self._check(guard)
-
-    def _folded(self, formulas: Mapping[str, Formula]) -> Mapping[str, Value]:
-        """The formulas that no case can change, computed once for each document."""
-        methodology, given = self.methodology, self.case.origin
-        if any(given.get(symbol, "default") != "default" for symbol in given):
-            return {}
-        kept: dict[str, Value] | None = methodology.kept.get("folded")
-        if kept is None:
-            kept = {}
-            for name in constant_formulas(methodology):
-                found = compute(formulas[name].tree, self.scope)
-                kept[name] = over(found, formulas[name].axes, self.case.labels)
-                self.case.values[name] = kept[name]
-            methodology.kept["folded"] = kept
-        return kept
+        for guard in plan.late:
+            self._check(guard, guard.name in constant)
 
     def _note_given(self) -> None:
         methodology = self.methodology
@@ -130,9 +112,14 @@ class _Run:
         for potential in methodology.potentials:
             self.note(potential.symbol, potential, potential.quantity.unit)
 
-    def _check(self, guard: Guard) -> None:
+    def _check(self, guard: Guard, constant: bool) -> None:
+        held = _plan(self.methodology).held
+        if constant and guard.name in held:
+            return
         truth = compute(guard.tree, self.scope)
         if all(truth.cells.values()) if isinstance(truth, Grid) else truth:
+            if constant:
+                held.add(guard.name)
             return
         raise Invalid(
             "guard_failed",
@@ -212,29 +199,69 @@ def at_least(value: Value, axes: tuple[str, ...], labels: Mapping[str, tuple[str
     return over(value, (*more, *axes), labels)
 
 
-def constant_formulas(methodology: Methodology) -> list[str]:
-    """The formulas that depend on nothing but single rows and parameters, in order."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What every run of a document needs to know of it, found once.
+
+    `constant` names the formulas and guards that no case can change; `folded` gathers the values
+    of the former, `held` the latter once they have been found to hold.
+    """
+
+    formulas: Mapping[str, Formula]
+    uses: Mapping[str, Use]
+    early: tuple[Guard, ...]
+    late: tuple[Guard, ...]
+    constant: frozenset[str]
+    folded: dict[str, Value] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+
+
+def _plan(methodology: Methodology) -> _Plan:
+    found: _Plan | None = methodology.kept.get("plan")
+    if found is not None:
+        return found
+    later = {*methodology.order}
+    early = tuple(g for g in methodology.guards if not mentioned(g.tree) & later)
+    plan = _Plan(
+        {formula.symbol: formula for formula in methodology.formulas},
+        {use.name: use for use in methodology.uses},
+        early,
+        tuple(guard for guard in methodology.guards if guard not in early),
+        constant_parts(methodology),
+    )
+    methodology.kept["plan"] = plan
+    return plan
+
+
+def constant_parts(methodology: Methodology) -> frozenset[str]:
+    """The formulas and guards that depend on nothing but single rows, parameters and modules that
+    are constant themselves."""
     variable = {item.symbol for item in methodology.inputs}
     variable |= {item.name for item in methodology.scenarios}
     variable |= {axis.name for axis in methodology.axes.values() if axis.open}
-    variable |= {use.name for use in methodology.uses}
     variable |= {table.name for table in methodology.tables.values() if table.by}
     variable |= {
         factor.symbol for factor in methodology.factors if len(factor.rows) > 1 and not factor.axes
     }
-    found = []
+    variable |= {
+        use.name
+        for use in methodology.uses
+        if use.inputs or use.scenarios or not _constant(use.module)
+    }
+    found = set()
     for formula in methodology.formulas:
         if mentioned(formula.tree) & variable:
             variable.add(formula.symbol)
         else:
-            found.append(formula.symbol)
-    return found
+            found.add(formula.symbol)
+    found |= {guard.name for guard in methodology.guards if not mentioned(guard.tree) & variable}
+    return frozenset(found)
 
 
 def _constant(module: Methodology) -> bool:
     """Whether a module comes out the same whatever the case is."""
     return (
-        not module.inputs
+        all(declared.default is not None for declared in module.inputs)
         and not module.scenarios
         and all(factor.axes or len(factor.rows) == 1 for factor in module.factors)
         and all(_constant(use.module) for use in module.uses)
