@@ -29,8 +29,8 @@ _ERROR_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 # What no text of a document holds: control characters, and marks that turn the reading direction
 # and so let a file look other than it is.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-# An invisible character may be written as an escape, a large number in any base.
-_SUSPECT = re.compile(_UNSEEN.pattern + r"|\\|[0-9][0-9_]{17}|0[xob]")
+# An invisible character may be written as an escape, a large number in any base or as `inf`.
+_SUSPECT = re.compile(_UNSEEN.pattern + r"|\\|[0-9][0-9_]{17}|0[xob]|\b(?:nan|inf)\b")
 LARGEST_FILE = 1_000_000
 # Longer lines are no headers or keys that anybody would look for.
 LONGEST_LINE = 1_000
@@ -146,13 +146,16 @@ class TomlFile:
             mark = f"U+{ord(found[0]):04X}"
             zh, en = f"文本含不可见字符 {mark}", f"the text holds the invisible character {mark}"
             self.stop(self.line(path), "invisible_character", zh, en)
+        elif isinstance(value, Decimal) and not value.is_finite():
+            zh, en = "inf 与 nan 不是数值", "inf and nan are no numbers"
+            self.stop(self.line(path), "malformed_number", zh, en, path)
         elif isinstance(value, int) and value.bit_length() > MOST_BITS:
             zh, en = "整数过大", "the whole number is too large"
             self.stop(self.line(path), "malformed_number", zh, en)
 
-    def stop(self, line: int, code: str, zh: str, en: str) -> None:
+    def stop(self, line: int, code: str, zh: str, en: str, path: KeyPath = ()) -> None:
         """Refuse the whole file at once."""
-        raise ContentRefused([Problem(self.path, line, "", code, zh, en)])
+        raise ContentRefused([Problem(self.path, line, ".".join(path), code, zh, en)])
 
     def line(self, path: KeyPath) -> int:
         """The line of `path`, or of the nearest table around it (an inline table's own line)."""
