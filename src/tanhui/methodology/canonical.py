@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
 
 
 def _plain(value: object) -> object:
     """Dates as ISO text and exact numbers as fraction text; anything else is a defect."""
-    if isinstance(value, date):
+    # A time of day is refused by its key, but perhaps only after the digest was taken.
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Decimal | Fraction):
         return str(Fraction(value))
