@@ -17,7 +17,16 @@ from collections import Counter
 from pathlib import Path
 
 import polars as pl
-from tests.methodology.mutations import CONTENT, MUTATIONS, documents, inputs_mutated
+from tests.methodology.mutations import (
+    BIKE,
+    CONTENT,
+    MUTATIONS,
+    SHELF_FILES,
+    documents,
+    inputs_mutated,
+    lines_mutated,
+    structure_mutated,
+)
 
 from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.binding import Shelf
@@ -28,6 +37,7 @@ from tanhui.methodology.expression import walk
 from tanhui.methodology.given import Choice, Given
 from tanhui.methodology.inputs import parse_inputs
 from tanhui.methodology.kernel.rows import compile_kernel
+from tanhui.methodology.library import check_content
 from tanhui.methodology.mathml import formula_mathml
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.reader import read_methodology
@@ -111,6 +121,17 @@ def _row(methodology: Methodology, given: dict[str, Given]) -> dict[str, int | s
     return None if left else row
 
 
+def check_spoiled(file: str, text: str, root: Path) -> str:
+    """What became of a small content folder under `root` with this file spoiled."""
+    for name in (*SHELF_FILES, BIKE):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes((CONTENT / name).read_bytes())
+    (root / file).write_text(text, encoding="utf-8")
+    problems = check_content(root)
+    assert all(fault.zh and fault.en for fault in problems)
+    return "refused" if problems else "accepted"
+
+
 def evaluate_spoiled(text: str, methodology: Methodology, shelf: Shelf) -> str:
     """What became of spoiled inputs: `refused` or `accepted`. Raises what nobody meant."""
     said: Refusal | None = None
@@ -126,6 +147,10 @@ def evaluate_spoiled(text: str, methodology: Methodology, shelf: Shelf) -> str:
     return "accepted"
 
 
+def _shelf_mutated(source: random.Random, text: str) -> str:
+    return source.choice([lines_mutated, structure_mutated])(source, text)
+
+
 def run(minutes: float, first_seed: int) -> dict[str, object]:
     """Cases of every sort in turn until the time is up."""
     shelf = open_shelf(CONTENT)
@@ -134,7 +159,9 @@ def run(minutes: float, first_seed: int) -> dict[str, object]:
     counts: Counter[str] = Counter()
     faults: list[str] = []
     slowest, slowest_case, seed = 0.0, "", first_seed
-    sorts = [*MUTATIONS, "inputs"]
+    mutations = {**MUTATIONS, "inputs": inputs_mutated, "shelf": _shelf_mutated}
+    sorts = list(mutations)
+    shelf_texts = {name: (CONTENT / name).read_text(encoding="utf-8") for name in SHELF_FILES}
     deadline = time.monotonic() + minutes * 60
     with tempfile.TemporaryDirectory() as folder:
         spoiled = Path(folder) / "spoiled.toml"
@@ -143,13 +170,16 @@ def run(minutes: float, first_seed: int) -> dict[str, object]:
             source, sort = random.Random(seed), sorts[seed % len(sorts)]
             path, text = source.choice(sources)
             case = f"{sort} {path.name} seed {seed}"
-            mutated = (
-                inputs_mutated(source, text) if sort == "inputs" else MUTATIONS[sort](source, text)
-            )
+            if sort == "shelf":
+                file = source.choice(SHELF_FILES)
+                case, text = f"shelf {file} seed {seed}", shelf_texts[file]
+            mutated = mutations[sort](source, text)
             started = time.process_time()
             try:
                 if sort == "inputs":
                     answer = evaluate_spoiled(mutated, known[path], shelf)
+                elif sort == "shelf":
+                    answer = check_spoiled(file, mutated, Path(folder) / "content")
                 else:
                     answer = read_spoiled(mutated, shelf, spoiled)
                 counts[f"{sort} {answer}"] += 1

@@ -15,6 +15,16 @@ from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CONTENT = CHECKOUT / "content"
+# A small shelf, and a document that leans on it.
+BIKE = "chengdu/methodologies/citizen/travel/shared-bike.toml"
+SHELF_FILES = (
+    "common/units.toml",
+    "common/kinds/core.toml",
+    "common/gwp.toml",
+    "common/fields.toml",
+    "common/factors/shared-cycling.toml",
+    "published.lock",
+)
 VALUES = [
     '""', '"x"', "0", "-1", "true", "1.5", "nan", "inf", "[]", "[0]", "[[]]", "{}", "{ a = 1 }",
     "2020-01-01", "2020-01-01T00:00:00Z", "12:00:00", '["a"]', '"gCO2e/km"', '"d"', '"{d}"',

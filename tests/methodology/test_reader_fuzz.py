@@ -12,24 +12,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.methodology.conftest import BIKE, CONTENT, SAMPLES
-from tests.methodology.fuzzing import both_agree, evaluate_spoiled, read_spoiled
-from tests.methodology.mutations import MUTATIONS, documents, inputs_mutated, lines_mutated
+from tests.methodology.conftest import CONTENT, SAMPLES
+from tests.methodology.fuzzing import both_agree, check_spoiled, evaluate_spoiled, read_spoiled
+from tests.methodology.mutations import (
+    MUTATIONS,
+    SHELF_FILES,
+    documents,
+    inputs_mutated,
+    lines_mutated,
+    structure_mutated,
+)
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.binding import Shelf
 from tanhui.methodology.inputs import parse_inputs
-from tanhui.methodology.library import Library, check_content
+from tanhui.methodology.library import Library
 from tanhui.methodology.reader import read_methodology
 
-SHELF_FILES = (
-    "common/units.toml",
-    "common/kinds/core.toml",
-    "common/gwp.toml",
-    "common/fields.toml",
-    "common/factors/shared-cycling.toml",
-    "published.lock",
-)
 SOURCES = documents()
 TEXTS = {path: path.read_text(encoding="utf-8") for path in SOURCES}
 
@@ -69,14 +68,10 @@ def test_no_spoiled_inputs_make_the_evaluator_fall_over(
 @settings(max_examples=100, deadline=None)
 @given(file=st.sampled_from(SHELF_FILES), seed=st.integers(0, 2**32))
 def test_no_shelf_file_makes_the_check_fall_over(file: str, seed: int) -> None:
+    source = (CONTENT / file).read_text(encoding="utf-8")
+    mutate = lines_mutated if seed % 2 else structure_mutated
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        for name in (*SHELF_FILES, BIKE):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_bytes((CONTENT / name).read_bytes())
-        source = (CONTENT / file).read_text(encoding="utf-8")
-        (root / file).write_text(lines_mutated(random.Random(seed), source), encoding="utf-8")
-        assert all(fault.zh and fault.en for fault in check_content(root))
+        assert check_spoiled(file, mutate(random.Random(seed), source), Path(folder))
 
 
 def test_half_a_character_in_a_case_is_refused(shelf: Shelf) -> None:
