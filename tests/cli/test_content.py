@@ -4,47 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from tests.cli.shell import CONTENT, Run, refused, runner
 
 from tanhui.cli.content import register
 from tanhui.methodology.library import Entry
 from tanhui.methodology.problems import Problem
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 BIKE = "shared-bike.chengdu"
-
-Run = Callable[..., Result]
-
-
-def _runner(root: Path, **options: Any) -> Run:
-    app = typer.Typer()
-    register(app, content_root=lambda: root, **options)
-
-    @app.command()
-    def nothing() -> None:
-        """A second command, so that the group keeps its name."""
-
-    return lambda *arguments: CliRunner().invoke(app, list(arguments))
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """The commands over the content of this checkout, in English."""
     monkeypatch.setenv("TANHUI_LANGUAGE", "en")
-    return _runner(CONTENT)
-
-
-def _refused(result: Result, code: str) -> None:
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    assert result.stderr.startswith(f"{code}: ")
-    assert len(result.stderr.splitlines()) == 1
+    return runner(register)
 
 
 def test_content_check_finds_nothing_wrong_here(run: Run) -> None:
@@ -81,7 +57,7 @@ def test_content_check_takes_a_content_folder_or_a_part_of_one(run: Run, tmp_pat
     factors = root / "common/factors/shared-cycling.toml"
     factors.write_text(factors.read_text(encoding="utf-8") + "\nx = 1\n", encoding="utf-8")
     assert run("content", "check", str(root)).exit_code == 2
-    inside = _runner(root)
+    inside = runner(register, root)
     assert inside("content", "check", str(root / "common/factors")).exit_code == 2
     assert inside("content", "check", str(root / "chengdu")).exit_code == 0
 
@@ -96,7 +72,7 @@ def test_other_rooms_add_their_checks_and_documents() -> None:
     path = CONTENT / "published.lock"
     problem = Problem(path, 3, "points.per", "too_many", "过多", "too many")
     entry = Entry("x", "1.0.0", "tariff", "sha256:0", "draft", "某", "some", Path("published.lock"))
-    run = _runner(CONTENT, checkers=[lambda _: [problem]], listers=[lambda _: [entry]])
+    run = runner(register, checkers=[lambda _: [problem]], listers=[lambda _: [entry]])
     assert "points.per: too_many" in run("content", "check").stdout
     listed = json.loads(run("content", "list", "--json").stdout)["documents"]
     assert {item["kind"] for item in listed} == {"methodology", "factors", "tariff"}
@@ -119,7 +95,7 @@ def test_content_show_says_what_the_document_says(run: Run) -> None:
     assert "EF = 48.70 gCO2e/km" in shown
     answer = json.loads(run("content", "show", f"{BIKE}@1.0.0", "--json").stdout)
     assert answer["source"].startswith("[methodology]")
-    _refused(run("content", "show", "nothing"), "no_such_document")
+    refused(run("content", "show", "nothing"), "no_such_document")
 
 
 def test_content_show_names_every_part_of_a_larger_document(run: Run) -> None:
@@ -157,7 +133,7 @@ def test_content_pin_freezes_what_is_new_and_touches_nothing_old(tmp_path: Path)
     line = next(line for line in frozen.splitlines() if line.startswith('"walking.chengdu@'))
     lock.write_text(frozen.replace(line + "\n", ""), encoding="utf-8")
     walking = root / "chengdu/methodologies/citizen/travel/walking.toml"
-    inside = _runner(root)
+    inside = runner(register, root)
     assert inside("content", "pin", str(walking), "--freeze").exit_code == 0
     assert sorted(lock.read_text(encoding="utf-8").splitlines()) == sorted(frozen.splitlines())
     changed = frozen.replace(line, line[:-10] + "0" * 9 + '"')

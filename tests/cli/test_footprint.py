@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from tests.cli.shell import CONTENT, Run, refused
 from typer.testing import CliRunner, Result
 
 from tanhui.cli.footprint import register
 from tanhui.cli.main import BARE_VERBS
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 EVENT = "event.footprint"
 PARTY: dict[str, dict[str, Any]] = {
     "attendees": {"value": 150, "unit": "person"},
@@ -30,8 +29,6 @@ GUESTS: dict[str, dict[str, Any]] = {
 SHEET = (
     "# 来源,distance [km],persons_car [person],persons_air [person]\n本地,10,148,\n嘉宾,380,,2\n"
 )
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -54,15 +51,6 @@ def _answer(result: Result) -> dict[str, Any]:
     assert result.stderr == ""
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer
-
-
-def _refused(result: Result, code: str) -> str:
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1
-    assert lines[0].startswith(f"{code}: ")
-    return str(lines[0])
 
 
 def test_a_launch_event_of_half_a_day_is_about_1_2_tonnes(run: Run) -> None:
@@ -134,7 +122,7 @@ def test_both_files_of_the_guide_give_what_it_says(run: Run) -> None:
     assert all(f"`{key}`" in guide for key in list(answer)[:8])
 
 
-def test_missing_answers_are_scaled_and_too_few_refused(run: Run) -> None:
+def test_missing_answers_are_scaled_and_too_fewrefused(run: Run) -> None:
     given = {
         "attendees": {"value": 40, "unit": "person"},
         "distance": {"value": [100], "unit": "km"},
@@ -144,7 +132,7 @@ def test_missing_answers_are_scaled_and_too_few_refused(run: Run) -> None:
     answer = _answer(run("a.json", json.dumps(given), "--json"))
     assert answer["categories"]["participant_travel"] == 283.68
     given["persons_rail"] = {"value": [11], "unit": "person"}
-    assert "three tenths" in _refused(run("a.json", json.dumps(given), "--json"), "guard_failed")
+    assert "three tenths" in refused(run("a.json", json.dumps(given), "--json"), "guard_failed")
 
 
 def test_an_organisation_and_a_person_have_footprints_too(run: Run) -> None:
@@ -186,13 +174,13 @@ def test_an_organisation_and_a_person_have_footprints_too(run: Run) -> None:
         (b"distance [km],persons_car [person]\n\xff,148\n", "unreadable_file"),
     ],
 )
-def test_a_sheet_that_cannot_be_trusted_is_refused(run: Run, sheet: str | bytes, code: str) -> None:
-    _refused(run("a.csv", sheet, "--inputs", json.dumps(PARTY), "--json"), code)
+def test_a_sheet_that_cannot_be_trusted_isrefused(run: Run, sheet: str | bytes, code: str) -> None:
+    refused(run("a.csv", sheet, "--inputs", json.dumps(PARTY), "--json"), code)
 
 
 def test_a_wrong_cell_is_named_by_line_and_column(run: Run) -> None:
     sheet = "distance [km],persons_car [person]\n10,100\n\n12,many\n"
-    line = _refused(run("a.csv", sheet, "--inputs", json.dumps(PARTY)), "malformed_number")
+    line = refused(run("a.csv", sheet, "--inputs", json.dumps(PARTY)), "malformed_number")
     assert "line 4, persons_car" in line
 
 
@@ -210,26 +198,26 @@ def test_a_wrong_cell_is_named_by_line_and_column(run: Run) -> None:
         ("a.toml", "attendees = { value = nan, unit = 'person' }", (), "malformed_inputs"),
     ],
 )
-def test_a_file_that_cannot_be_trusted_is_refused(
+def test_a_file_that_cannot_be_trusted_isrefused(
     run: Run, name: str, text: str, words: tuple[str, ...], code: str
 ) -> None:
-    _refused(run(name, text, *words, "--json"), code)
+    refused(run(name, text, *words, "--json"), code)
 
 
 def test_only_documents_that_compute_a_footprint_serve(run: Run) -> None:
     total = '{"total":{"value":1.2,"unit":"tCO2"}}'
-    _refused(run("a.json", total, methodology="event.offset"), "not_a_footprint")
-    _refused(run("a.json", total, methodology="nothing"), "no_such_methodology")
+    refused(run("a.json", total, methodology="event.offset"), "not_a_footprint")
+    refused(run("a.json", total, methodology="nothing"), "no_such_methodology")
 
 
 @pytest.mark.usefixtures("run")
-def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_isrefused(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     app = typer.Typer()
     register(app, content_root=lambda: CONTENT)
     for name in ("nothing.json", "folder.csv"):
         words = [str(tmp_path / name), "--methodology", EVENT]
-        _refused(CliRunner().invoke(app, words), "unreadable_file")
+        refused(CliRunner().invoke(app, words), "unreadable_file")
 
 
 def test_the_verb_needs_no_database() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 import typer
+from tests.cli.shell import CONTENT, Run, refused, runner
 from typer.testing import CliRunner, Result
 
 from tanhui.cli.main import build
@@ -18,38 +18,14 @@ from tanhui.cli.methodology import register, register_quantify
 from tanhui.partners.layouts import load_layout
 from tanhui.partners.trips import read_chunks
 
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 BIKE = "shared-bike.chengdu"
-
-Run = Callable[..., Result]
-
-
-def _runner(root: Path, **options: Any) -> Run:
-    app = typer.Typer()
-    register(app, content_root=lambda: root, **options)
-
-    @app.command()
-    def nothing() -> None:
-        """A second command, so that the first keeps its name."""
-
-    return lambda *arguments: CliRunner().invoke(app, list(arguments))
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """The commands over the content of this checkout, in English."""
     monkeypatch.setenv("TANHUI_LANGUAGE", "en")
-    return _runner(CONTENT)
-
-
-def _refused(result: Result, code: str) -> str:
-    """The one line on standard error of a refusal with `code`."""
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    lines = result.stderr.splitlines()
-    assert len(lines) == 1
-    assert lines[0].startswith(f"{code}: ")
-    return str(lines[0])
+    return runner(register)
 
 
 def test_evaluate_prints_one_json_object(run: Run) -> None:
@@ -109,7 +85,7 @@ def test_evaluate_for_people_shows_each_step(run: Run) -> None:
     ],
 )
 def test_evaluate_refuses_what_it_cannot_trust(run: Run, inputs: str, code: str) -> None:
-    _refused(run("evaluate", BIKE, "--inputs", inputs, "--json"), code)
+    refused(run("evaluate", BIKE, "--inputs", inputs, "--json"), code)
 
 
 @pytest.mark.parametrize(
@@ -120,13 +96,13 @@ def test_evaluate_refuses_what_it_cannot_trust(run: Run, inputs: str, code: str)
     ],
 )
 def test_evaluate_refuses_an_unknown_document(run: Run, reference: str, code: str) -> None:
-    _refused(run("evaluate", reference, "--inputs", "{}"), code)
+    refused(run("evaluate", reference, "--inputs", "{}"), code)
 
 
 def test_a_refusal_speaks_the_language_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TANHUI_LANGUAGE", "zh_CN.UTF-8")
-    result = _runner(CONTENT)("evaluate", BIKE, "--inputs", '{"d":{"value":1,"unit":"kg"}}')
-    assert "单位不符" in _refused(result, "unit_mismatch")
+    result = runner(register)("evaluate", BIKE, "--inputs", '{"d":{"value":1,"unit":"kg"}}')
+    assert "单位不符" in refused(result, "unit_mismatch")
 
 
 @pytest.fixture
@@ -205,9 +181,9 @@ def test_quantify_writes_every_row_with_its_line(
 
 
 def test_quantify_refuses_what_it_cannot_do(quantify: Run, rides: Path, tmp_path: Path) -> None:
-    _refused(quantify(rides, "--engine", "spark", "--json"), "engine_not_available")
+    refused(quantify(rides, "--engine", "spark", "--json"), "engine_not_available")
     missing = tmp_path / "nowhere" / "out.parquet"
-    _refused(quantify(rides, "--out", str(missing)), "unwritable_out")
+    refused(quantify(rides, "--out", str(missing)), "unwritable_out")
     assert quantify(rides, "--engine", "abacus").exit_code == 2
     assert quantify(tmp_path / "nothing.ndjson").exit_code == 2
 
@@ -229,9 +205,9 @@ def test_a_citizens_deed_is_priced_by_its_tariff(monkeypatch: pytest.MonkeyPatch
     assert "price" not in tool
 
 
-def test_a_document_that_is_not_in_force_on_the_day_is_refused(run: Run) -> None:
+def test_a_document_that_is_not_in_force_on_the_day_isrefused(run: Run) -> None:
     given = '{"d":{"value":2431,"unit":"m"}}'
     early = run("evaluate", BIKE, "--inputs", given, "--on", "2019-12-31")
-    _refused(early, "no_methodology_in_force")
-    _refused(run("evaluate", BIKE, "--inputs", given, "--on", "yesterday"), "malformed_day")
+    refused(early, "no_methodology_in_force")
+    refused(run("evaluate", BIKE, "--inputs", given, "--on", "yesterday"), "malformed_day")
     assert run("evaluate", BIKE, "--inputs", given, "--on", "2026-01-01").exit_code == 0

@@ -23,7 +23,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tanhui.cli.methodology import JsonFlag, default_content_root
+from tanhui.cli.methodology import JsonFlag, default_content_root, proof_json
 from tanhui.cli.refusing import language, print_json, refusing
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.document import Methodology
@@ -236,20 +236,7 @@ def footprint_json(document: Methodology, footprint: Footprint) -> dict[str, obj
         "exact_kg": _number(footprint.exact_kg),
         "factors": [_factor_json(used) for used in footprint.factors],
         "not_given": list(footprint.not_given),
-        "methodology": document.reference,
-        "digest": evaluation.digest,
-        "methodology_digest": evaluation.methodology_digest,
-        "factors_digest": evaluation.factors_digest,
-        "inputs_digest": evaluation.inputs_digest,
-        "reservations": [
-            {
-                "code": item.code,
-                "symbol": item.symbol,
-                "zh": item.label.zh,
-                "en": item.label.en,
-            }
-            for item in evaluation.reservations
-        ],
+        **proof_json(document, evaluation),
     }
 
 

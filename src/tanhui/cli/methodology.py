@@ -90,6 +90,26 @@ def _json_value(answer: Answer | Cells) -> object:
     return _json_number(cells)
 
 
+def proof_json(methodology: Methodology, evaluation: Evaluation) -> dict[str, object]:
+    """What pins an evaluation, and what it holds back."""
+    return {
+        "reservations": [
+            {
+                "code": item.code,
+                "symbol": item.symbol,
+                "zh": item.label.zh,
+                "en": item.label.en,
+            }
+            for item in evaluation.reservations
+        ],
+        "digest": evaluation.digest,
+        "methodology": methodology.reference,
+        "methodology_digest": evaluation.methodology_digest,
+        "factors_digest": evaluation.factors_digest,
+        "inputs_digest": evaluation.inputs_digest,
+    }
+
+
 def _evaluation_json(methodology: Methodology, evaluation: Evaluation) -> dict[str, object]:
     return {
         "outputs": {
@@ -106,20 +126,7 @@ def _evaluation_json(methodology: Methodology, evaluation: Evaluation) -> dict[s
             }
             for row in evaluation.trace
         ],
-        "reservations": [
-            {
-                "code": item.code,
-                "symbol": item.symbol,
-                "zh": item.label.zh,
-                "en": item.label.en,
-            }
-            for item in evaluation.reservations
-        ],
-        "digest": evaluation.digest,
-        "methodology": methodology.reference,
-        "methodology_digest": evaluation.methodology_digest,
-        "factors_digest": evaluation.factors_digest,
-        "inputs_digest": evaluation.inputs_digest,
+        **proof_json(methodology, evaluation),
     }
 
 

@@ -135,6 +135,23 @@ class ExpressionRefused(Invalid):
         super().__init__(code, **sentences, **facts)  # type: ignore[arg-type]
 
 
+# How tightly a node binds when it is written out: a part that binds less needs parentheses.
+CONDITION, SUM, PRODUCT, NEGATIVE, ATOM = range(5)
+
+
+def binding(node: Node) -> int:
+    """How tightly `node` binds, from CONDITION to ATOM."""
+    match node:
+        case Binary():
+            return SUM if node.operator in "+-" else PRODUCT
+        case Negate():
+            return NEGATIVE
+        case Compare() | Logic() | Is():
+            return CONDITION
+        case _:
+            return ATOM
+
+
 def parts(node: Node) -> tuple[Node, ...]:
     """The nodes directly under `node`, from left to right."""
     match node:

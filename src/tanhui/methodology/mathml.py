@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from tanhui.methodology.expression import (
+    ATOM,
     Binary,
     Call,
     Compare,
@@ -15,24 +16,11 @@ from tanhui.methodology.expression import (
     Negate,
     Node,
     Number,
+    binding,
 )
 
-_LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": "+", "-": "−", "*": "×"}
 _RELATION = {"<=": "≤", "<": "<", ">=": "≥", ">": ">", "==": "="}
-_ATOM_LEVEL = 4
-
-
-def _level(tree: Node) -> int:
-    match tree:
-        case Binary():
-            return _LEVEL[tree.operator]
-        case Negate():
-            return 3
-        case Compare() | Logic() | Is():
-            return 0
-        case _:
-            return _ATOM_LEVEL
 
 
 def symbol_mathml(name: str) -> str:
@@ -67,21 +55,21 @@ def _tree_mathml(tree: Node) -> str:
         case Logic():
             return _logic_mathml(tree)
         case Negate():
-            inner = _fenced(tree.operand, _level(tree.operand) < _ATOM_LEVEL)
+            inner = _fenced(tree.operand, binding(tree.operand) < ATOM)
             return _row("<mo>−</mo>", inner)
         case Binary():
             return _binary_mathml(tree)
 
 
 def _binary_mathml(tree: Binary) -> str:
-    own = _LEVEL[tree.operator]
+    own = binding(tree)
     if tree.operator == "/":
         top, bottom = _tree_mathml(tree.left), _tree_mathml(tree.right)
         return f"<mfrac>{top}{bottom}</mfrac>"
-    left = _fenced(tree.left, _level(tree.left) < own)
+    left = _fenced(tree.left, binding(tree.left) < own)
     # A fraction on the right needs no parentheses; anything else of the same level does.
     fraction = isinstance(tree.right, Binary) and tree.right.operator == "/"
-    tight = isinstance(tree.right, Negate) or _level(tree.right) <= own
+    tight = isinstance(tree.right, Negate) or binding(tree.right) <= own
     right = _fenced(tree.right, tight and not fraction)
     return _row(left, f"<mo>{_SIGN[tree.operator]}</mo>", right)
 
@@ -114,7 +102,7 @@ def _call_mathml(tree: Call) -> str:
         case "exp":
             return f"<msup><mi>e</mi>{_row(parts[0])}</msup>"
         case "pow":
-            fence = _level(tree.arguments[0]) < _ATOM_LEVEL
+            fence = binding(tree.arguments[0]) < ATOM
             return f"<msup>{_fenced(tree.arguments[0], fence)}{_row(parts[1])}</msup>"
         case "floor" | "ceil":
             left, right = ("⌊", "⌋") if tree.function == "floor" else ("⌈", "⌉")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tanhui.methodology.expression import (
+    ATOM,
     Binary,
     Call,
     Compare,
@@ -16,17 +17,14 @@ from tanhui.methodology.expression import (
     Negate,
     Node,
     Number,
+    binding,
 )
 
 MOST_DECIMALS = 12
 ENDLESS_DECIMALS = 6
 
-_LEVEL = {"+": 1, "-": 1, "*": 2, "/": 2}
 _SIGN = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 _RELATION = {"<=": "≤", "<": "<", ">=": "≥", ">": ">", "==": "="}
-_ATOM_LEVEL = 4
-_NEGATIVE_LEVEL = 3
-_CONDITION_LEVEL = 0
 
 
 def number_text(value: Fraction, decimals: int = 0) -> str:
@@ -51,18 +49,6 @@ def number_text(value: Fraction, decimals: int = 0) -> str:
     whole, fraction = divmod(digits, 10**places)
     tail = f".{str(fraction).zfill(places)}" if places else ""
     return f"{mark}{sign}{whole:,}{tail}"
-
-
-def _level(tree: Node) -> int:
-    match tree:
-        case Binary():
-            return _LEVEL[tree.operator]
-        case Negate():
-            return _NEGATIVE_LEVEL
-        case Compare() | Logic() | Is():
-            return _CONDITION_LEVEL
-        case _:
-            return _ATOM_LEVEL
 
 
 def formula_text(tree: Node, leaf: Callable[[str], str] = str) -> str:
@@ -94,13 +80,13 @@ def formula_text(tree: Node, leaf: Callable[[str], str] = str) -> str:
             return f" {tree.operator} ".join(texts)
         case Negate():
             inner = write(tree.operand)
-            return f"−({inner})" if _level(tree.operand) < _ATOM_LEVEL else f"−{inner}"
+            return f"−({inner})" if binding(tree.operand) < ATOM else f"−{inner}"
         case Binary():
-            own = _LEVEL[tree.operator]
+            own = binding(tree)
             left, right = write(tree.left), write(tree.right)
-            if _level(tree.left) < own:
+            if binding(tree.left) < own:
                 left = f"({left})"
-            if _level(tree.right) <= own or right.startswith("−"):
+            if binding(tree.right) <= own or right.startswith("−"):
                 right = f"({right})"
             return f"{left} {_SIGN[tree.operator]} {right}"
 
