@@ -140,3 +140,18 @@ def test_content_pin_freezes_what_is_new_and_touches_nothing_old(tmp_path: Path)
     lock.write_text(changed, encoding="utf-8")
     inside("content", "pin", str(walking), "--freeze")
     assert lock.read_text(encoding="utf-8") == changed
+
+
+def test_a_factor_table_that_somebody_is_writing_is_checked_as_one(
+    run: Run, tmp_path: Path
+) -> None:
+    fuels = (CONTENT / "common/factors/fuels.toml").read_text(encoding="utf-8")
+    table = tmp_path / "my-fuels.toml"
+    table.write_text(fuels, encoding="utf-8")
+    assert run("content", "check", str(table)).exit_code == 0
+    table.write_text(fuels.replace('value = "389.31"', 'value = "389310"'), encoding="utf-8")
+    result = run("content", "check", str(table))
+    assert result.exit_code == 2
+    assert "factor.0.value: implausible_value: fuel.natural_gas.ncv is 389310" in result.stdout
+    table.write_text(fuels.replace("tC/TJ", "tCO2/TJ"), encoding="utf-8")
+    assert "is of the wrong kind" in run("content", "check", str(table)).stdout

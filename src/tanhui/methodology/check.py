@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tanhui.methodology.conventions import convention_problems
+from tanhui.methodology.factors import FactorLibrary, is_factor_table
 from tanhui.methodology.library import check_content
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.publishing import LOCK
 from tanhui.methodology.reader import read_methodology
-from tanhui.methodology.shelves import Shelves, open_shelf
+from tanhui.methodology.shelves import FACTORS, Shelves, open_shelf
+from tanhui.methodology.tomlfile import TomlFile
 from tanhui.methodology.worked import example_problems
 
 Checker = Callable[[Path], list[Problem]]
@@ -21,8 +23,8 @@ def check_path(root: Path, path: Path | None, checkers: Sequence[Checker]) -> li
     """Every fault of `path`, or of all content when it is None.
 
     A content folder (one with `common/units.toml`) is checked as such. A file or folder inside
-    `root` gives the faults of `root` that lie there. Any other file is read as a methodology
-    against the units and factors of `root`. `checkers` are the other rooms' own.
+    `root` gives the faults of `root` that lie there. Any other file is read against the units and
+    factors of `root`, as a methodology or as a factor table. `checkers` are the other rooms' own.
     """
     if path is None or (path / "common" / "units.toml").is_file():
         return _everything(root if path is None else path, checkers)
@@ -54,7 +56,11 @@ def _foreign(root: Path, paths: Sequence[Path]) -> list[Problem]:
     problems: list[Problem] = []
     for path in paths:
         try:
-            methodology = read_methodology(path, shelf)
+            file = TomlFile(path)
+            if is_factor_table(file):
+                FactorLibrary(root / FACTORS, shelf.units, file)
+                continue
+            methodology = read_methodology(path, shelf, file)
             problems.extend(example_problems(methodology))
             problems.extend(convention_problems(methodology))
         except ContentRefused as refusal:

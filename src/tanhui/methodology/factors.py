@@ -42,13 +42,24 @@ __all__ = [
 _Read = tuple[Section, FactorRow]
 
 
+def is_factor_table(file: TomlFile) -> bool:
+    """Whether a file means to be a table of factors."""
+    return "factor" in file.data and "methodology" not in file.data
+
+
+def _table_id(file: TomlFile) -> object:
+    head = file.data.get("table")
+    return head.get("id") if isinstance(head, dict) else None
+
+
 class FactorLibrary:
     """Every factor row under `content/common/factors`. Immutable once it is read.
 
+    `draft` is a table that somebody is still writing elsewhere; it stands for the one of its id.
     Raises ContentRefused with every fault of every table.
     """
 
-    def __init__(self, folder: Path, units: UnitTable) -> None:
+    def __init__(self, folder: Path, units: UnitTable, draft: TomlFile | None = None) -> None:
         self._rows: dict[str, FactorRow] = {}
         self._series: dict[str, dict[str, list[FactorRow]]] = {}
         self._digests: dict[str, FactorRow] = {}
@@ -63,7 +74,10 @@ class FactorLibrary:
             except ContentRefused as refusal:
                 problems.extend(refusal.problems)
                 continue
-            files.append((file, self._read(file)))
+            if draft is None or _table_id(file) != _table_id(draft):
+                files.append((file, self._read(file)))
+        if draft is not None:
+            files.append((draft, self._read(draft)))
         # A row may supersede one of another file, so this waits until all are read.
         for file, rows in files:
             for section, row in rows:

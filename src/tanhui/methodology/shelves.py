@@ -14,6 +14,7 @@ from tanhui.methodology.tomlfile import TomlFile
 from tanhui.methodology.units import UnitTable
 
 DOCUMENTS = "*/methodologies/**/*.toml"
+FACTORS = Path("common") / "factors"
 
 
 def _reference(file: TomlFile) -> str:
@@ -32,7 +33,7 @@ class Shelves:
     def __init__(self, root: Path) -> None:
         units = UnitTable(root / "common" / "units.toml")
         warming = Warming(root / "common" / "gwp.toml", units)
-        factors = FactorLibrary(root / "common" / "factors", units)
+        factors = FactorLibrary(root / FACTORS, units)
         self.root = root
         self.shelf = Shelf(units, factors, warming, self.module)
         self._problems: list[Problem] = []
