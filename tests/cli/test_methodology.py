@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -211,3 +212,25 @@ def test_a_document_that_is_not_in_force_on_the_day_isrefused(run: Run) -> None:
     refused(early, "no_methodology_in_force")
     refused(run("evaluate", BIKE, "--inputs", given, "--on", "yesterday"), "malformed_day")
     assert run("evaluate", BIKE, "--inputs", given, "--on", "2026-01-01").exit_code == 0
+
+
+def test_a_broken_file_stops_only_those_that_need_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TANHUI_LANGUAGE", "en")
+    root = tmp_path / "content"
+    shutil.copytree(CONTENT, root)
+    tool = root / "chengdu/methodologies/tool/travel/mode-mix.toml"
+    text = tool.read_text(encoding="utf-8")
+    tool.write_text(text.replace("expression = ", "expresion = ", 1), encoding="utf-8")
+    monkeypatch.setenv("TANHUI_CONTENT", str(root))
+    app = build("evaluate")
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, list(words))
+
+    assert run("evaluate", BIKE, "--inputs", '{"d":{"value":1,"unit":"km"}}').exit_code == 0
+    walk = run("evaluate", "walking.chengdu", "--inputs", '{"n":{"value":7250,"unit":"step"}}')
+    said = refused(walk, "content_refused")
+    assert "mode-mix.toml" in said
+    assert "missing key expression" in said

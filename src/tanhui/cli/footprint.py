@@ -279,7 +279,7 @@ def register(app: typer.Typer, *, content_root: Callable[[], Path] = default_con
         as_json: JsonFlag = False,
     ) -> None:
         """Compute the footprint of an event, an organisation or a person."""
-        library = Library.load(content_root())
+        library = Library.around(content_root(), methodology)
         document = library.referenced(methodology)
         footprint_result(document)
         day: date | None = on.date() if on else None

@@ -33,7 +33,7 @@ def _read_chunks(
 def _price(
     content_root: Path, methodology_id: str, reduction_mg: int, day: date, /
 ) -> dict[str, object]:
-    earned = scenes.city_library(content_root).price(methodology_id, reduction_mg, day)
+    earned = scenes.Prices.read(content_root).price(methodology_id, reduction_mg, day)
     return {"tariff": earned.tariff.reference, "points": earned.points}
 
 

@@ -156,7 +156,7 @@ def _register_evaluate(
         as_json: JsonFlag = False,
     ) -> None:
         """Compute one case exactly, with a trace of every step."""
-        library = Library.load(content_root())
+        library = Library.around(content_root(), methodology)
         day = None if on is None else _day(on)
         document = library.referenced(methodology, on=day)
         evaluation = evaluate(document, parse_inputs(inputs, library.units), on=day)
@@ -218,7 +218,7 @@ def register_quantify(
                 en="the engine spark is not available yet; use --engine local",
             )
         root = content_root()
-        document = Library.load(root).referenced(methodology)
+        document = Library.around(root, methodology).referenced(methodology)
         if document.result is None or document.result.name != "reduction_mg":
             raise Invalid(
                 "not_a_row_methodology",

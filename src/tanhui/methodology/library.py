@@ -68,6 +68,16 @@ class Library:
             raise ContentRefused(problems)
         return cls(content_root, shelves.shelf, methodologies)
 
+    @classmethod
+    def around(cls, content_root: Path, reference: str) -> Library:
+        """A library of one document (`id` or `id@version`) in all its versions.
+
+        What others are writing beside it does not matter. Raises ContentRefused with its faults
+        and those of the modules it uses.
+        """
+        shelves = Shelves(content_root)
+        return cls(content_root, shelves.shelf, shelves.versions(reference.partition("@")[0]))
+
     def methodology(
         self, id: str, version: str | None = None, *, on: date | None = None
     ) -> Methodology:

@@ -110,6 +110,18 @@ class Shelves:
                 self._reading.pop()
         return self._read[reference]
 
+    def versions(self, id: str) -> list[Methodology]:
+        """Every version of one document, with the modules it uses; the rest is left unread.
+
+        Raises ContentRefused with the faults of these alone.
+        """
+        references = [name for name in self._indexed() if name.rpartition("@")[0] == id]
+        before = len(self._problems)
+        found = [self._document(reference) for reference in references]
+        if len(self._problems) > before:
+            raise ContentRefused(self._problems[before:])
+        return [item for item in found if item is not None]
+
     def read_all(self) -> tuple[list[Methodology], list[Problem]]:
         """Every document that is faultless, and the faults of the others."""
         found = [self._document(reference) for reference in self._indexed()]

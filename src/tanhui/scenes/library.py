@@ -57,15 +57,50 @@ class Rule:
     tariff: Tariff
 
 
-class SceneLibrary:
+class Prices:
+    """What a city's tariffs pay for a reduction. Immutable once loaded."""
+
+    def __init__(self, scenes: tuple[Scene, ...], tariffs: tuple[Tariff, ...]) -> None:
+        self.scenes = scenes
+        self.tariffs = tariffs
+
+    @classmethod
+    def read(cls, content_root: Path) -> Prices:
+        """Reads scenes and tariffs alone; raises ContentRefused with every fault found."""
+        return cls(_scenes(content_root), _tariffs(content_root))
+
+    def tariff(self, tariff_id: str, on: date) -> Tariff:
+        """The tariff in force on a day; refuses `no_tariff_in_force`."""
+        for tariff in reversed(self.tariffs):
+            if tariff.id == tariff_id and tariff.holds(on):
+                return tariff
+        raise NotFound(
+            "no_tariff_in_force",
+            zh="积分规则 {id} 在 {day} 没有有效版本",
+            en="no version of the tariff {id} is in force on {day}",
+            id=tariff_id,
+            day=on.isoformat(),
+        )
+
+    def price(self, methodology_id: str, reduction_mg: int, day: date) -> PointsExplanation:
+        """What one deed of `day` would earn, alone, by the tariff of its scene.
+
+        A methodology that no scene uses yet takes the general tariff. Refuses:
+        `no_tariff_in_force`.
+        """
+        scenes = [scene for scene in self.scenes if scene.methodology_id == methodology_id]
+        tariff = self.tariff(scenes[0].tariff_id if scenes else GENERAL_TARIFF, day)
+        return points_of(tariff, reduction_mg, used_before=0)
+
+
+class SceneLibrary(Prices):
     """Scenes, tariffs and methodologies of one city. Immutable once loaded."""
 
     def __init__(
         self, methodologies: Library, scenes: tuple[Scene, ...], tariffs: tuple[Tariff, ...]
     ) -> None:
+        super().__init__(scenes, tariffs)
         self.methodologies = methodologies
-        self.scenes = scenes
-        self.tariffs = tariffs
         self._by_code = {scene.code: scene for scene in scenes}
         self._by_mode = {scene.mode: scene for scene in scenes}
         self._by_number = {scene.number: scene for scene in scenes}
@@ -94,29 +129,6 @@ class SceneLibrary:
     def speed_limits(self) -> dict[str, int]:
         """The highest plausible mean speed of each known mode, in km/h."""
         return {scene.mode: scene.speed_max_kmh for scene in self.scenes}
-
-    def tariff(self, tariff_id: str, on: date) -> Tariff:
-        """The tariff in force on a day; refuses `no_tariff_in_force`."""
-        for tariff in reversed(self.tariffs):
-            if tariff.id == tariff_id and tariff.holds(on):
-                return tariff
-        raise NotFound(
-            "no_tariff_in_force",
-            zh="积分规则 {id} 在 {day} 没有有效版本",
-            en="no version of the tariff {id} is in force on {day}",
-            id=tariff_id,
-            day=on.isoformat(),
-        )
-
-    def price(self, methodology_id: str, reduction_mg: int, day: date) -> PointsExplanation:
-        """What one deed of `day` would earn, alone, by the tariff of its scene.
-
-        A methodology that no scene uses yet takes the general tariff. Refuses:
-        `no_tariff_in_force`.
-        """
-        scenes = [scene for scene in self.scenes if scene.methodology_id == methodology_id]
-        tariff = self.tariff(scenes[0].tariff_id if scenes else GENERAL_TARIFF, day)
-        return points_of(tariff, reduction_mg, used_before=0)
 
     def rule_on(self, scene: Scene, day: date) -> Rule:
         """The rule in force for deeds of `day`; refuses `no_rule_in_force`."""
