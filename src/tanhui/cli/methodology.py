@@ -176,7 +176,8 @@ def _register_evaluate(
         for item in evaluation.reservations:
             typer.echo(f"! {item.symbol}: {item.label.text(language())}")
         if isinstance(priced := facts.get("price"), dict):
-            typer.echo(f"= {priced['points']} points  [{priced['tariff']}]")
+            word = "积分" if language().startswith("zh") else "points"
+            typer.echo(f"= {priced['points']} {word}  [{priced['tariff']}]")
         typer.echo(evaluation.digest)
 
 
