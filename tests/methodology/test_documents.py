@@ -87,6 +87,15 @@ def _named(problems: list[Problem], case: Broken) -> Problem:
     return found[0]
 
 
+def _stands_there(problem: Problem) -> bool:
+    """Whether the line that a fault names is one where its key, or the table around it, stands."""
+    if not problem.line or not problem.key:
+        return True
+    line = problem.path.read_text(encoding="utf-8").split("\n")[problem.line - 1]
+    parts = [part for part in problem.key.split(".") if not part.isdigit()]
+    return any(part in line for part in reversed(parts))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_broken_file_is_refused_by_name_in_both_languages(
     case: Broken, shelf: Shelf, world: Path
@@ -96,6 +105,7 @@ def test_a_broken_file_is_refused_by_name_in_both_languages(
     assert case.zh in problem.zh
     assert case.en in problem.en
     assert CHINESE.search(problem.zh)
+    assert _stands_there(problem), problem.text("en")
     if not case.name.startswith("chinese "):
         assert not CHINESE.search(problem.en)
     if case.only:

@@ -15,12 +15,13 @@ from tanhui.methodology.tomlfile import TomlFile
 def order(trees: Mapping[str, Sequence[Node]]) -> tuple[str, ...]:
     """Formulas and modules in an order in which each comes after those it uses.
 
-    Refuses: `circular_formula`, naming the circle.
+    Refuses: `circular_formula`, naming the circle and its first member.
     """
-    uses = {
-        symbol: {name for tree in parts for name in mentioned(tree)} & set(trees)
-        for symbol, parts in trees.items()
-    }
+    uses = {}
+    for symbol, parts in trees.items():
+        found = {name for tree in parts for name in mentioned(tree)}
+        # As a list, and not a set, so that the order is the same in every process.
+        uses[symbol] = [name for name in trees if name in found]
     try:
         return tuple(TopologicalSorter(uses).static_order())
     except CycleError as error:
@@ -29,6 +30,7 @@ def order(trees: Mapping[str, Sequence[Node]]) -> tuple[str, ...]:
             zh="公式互相循环：{circle}",
             en="the formulas form a circle: {circle}",
             circle=" → ".join(error.args[1]),
+            first=error.args[1][0],
         ) from None
 
 

@@ -245,7 +245,9 @@ class _Reader:
         try:
             facts["order"] = order(trees)
         except Invalid as refusal:
-            root.report("formula", refusal.code, refusal.zh, refusal.en)
+            first = str(refusal.facts["first"])
+            where = ("formula" if first in read else "use", first)
+            self.file.report(where, refusal.code, refusal.zh, refusal.en)
             facts["order"] = tuple(trees)
         return self._shaped(read, sections, facts)
 

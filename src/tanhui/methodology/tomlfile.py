@@ -165,7 +165,9 @@ class TomlFile:
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
-        return 1
+        # A table may be there through its parts alone, as `[formula.ER]` makes `formula`.
+        parts = [line for key, line in self._lines.items() if key[:1] == path[:1]]
+        return min(parts, default=1)
 
     def report(self, path: KeyPath, code: str, zh: str, en: str) -> None:
         """Note one fault at `path`."""
