@@ -16,6 +16,7 @@ from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.canonical import canonical_json
 from tanhui.methodology.document import Label, Methodology
+from tanhui.methodology.fields import read_fields
 from tanhui.methodology.library import Library
 from tanhui.methodology.pages.calculator import (
     Calculator,
@@ -28,7 +29,6 @@ from tanhui.methodology.pages.catalogue import (
     Suggestion,
     catalogue,
     newest,
-    read_fields,
     suggestions,
 )
 from tanhui.methodology.pages.comparison import Comparison, comparison

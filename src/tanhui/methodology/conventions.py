@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tanhui.kernel.refusals import Refusal
 from tanhui.methodology.document import Methodology
+from tanhui.methodology.fields import read_fields
 from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.tomlfile import TomlFile
@@ -20,7 +21,6 @@ RESULTS = {
     "organisation": ("footprint_kg", "kgCO2e", "up", ("refuse", "zero", "keep")),
     "person": ("footprint_kg", "kgCO2e", "up", ("refuse", "zero", "keep")),
 }
-FIELDS = Path("common") / "fields.toml"
 
 
 def convention_problems(methodology: Methodology) -> list[Problem]:
@@ -70,7 +70,7 @@ def folder_problems(root: Path, methodologies: Sequence[Methodology]) -> Iterato
     The path is the document's kind; a tool may lie beside those that it serves.
     """
     try:
-        fields = set(TomlFile(root / FIELDS).data.get("field", {}))
+        fields = read_fields(root)
     except ContentRefused as refusal:
         yield from refusal.problems
         return

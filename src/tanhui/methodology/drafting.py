@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 from tanhui.kernel.refusals import Invalid
-from tanhui.methodology.conventions import FIELDS
+from tanhui.methodology.fields import read_fields
 from tanhui.methodology.reader import PATHS
 from tanhui.methodology.shelves import Shelves
-from tanhui.methodology.tomlfile import TomlFile
 
 TEMPLATES = Path(__file__).with_name("templates")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -42,7 +41,7 @@ def new_document(root: Path, name: str, path: str, field: str = "", city: str = 
         )
     field = field or USUAL_FIELDS.get(path, "")
     _one_of("unknown_path", "路径", "path", path, list(PATHS))
-    _one_of("unknown_field", "领域", "field", field, list(TomlFile(root / FIELDS).data["field"]))
+    _one_of("unknown_field", "领域", "field", field, list(read_fields(root)))
     place = root / city / "methodologies"
     if not NAME.fullmatch(city) or not place.is_dir():
         raise Invalid(

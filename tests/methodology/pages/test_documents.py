@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from tanhui.methodology.document import Label
+from tanhui.methodology.fields import read_fields
 from tanhui.methodology.library import Library
-from tanhui.methodology.pages.catalogue import catalogue, newest, read_fields, state_of
+from tanhui.methodology.pages.catalogue import catalogue, newest, state_of
 from tanhui.methodology.pages.documents import arrow_text, document_page
 from tanhui.methodology.pages.symbols import two_languages
 

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 
 from tanhui.methodology.document import Label, Methodology
 from tanhui.methodology.library import Library
 from tanhui.methodology.pages.words import BASES, PATHS, PUBLISHED, STATES, UNVERIFIED_WITHIN
-from tanhui.methodology.tomlfile import TomlFile
 
 PEERS = "peers"
 COMMON = "common"
@@ -93,18 +91,6 @@ class Catalogue:
     query: str
     found: int
     total: int
-
-
-def read_fields(content_root: Path) -> dict[str, Label]:
-    """The fields of `common/fields.toml`, in their order."""
-    file = TomlFile(content_root / COMMON / "fields.toml")
-    with file.root() as root:
-        found = {
-            name: Label(section.text("zh"), section.text("en"))
-            for name, section in root.named("field").items()
-        }
-    file.finish()
-    return found
 
 
 def field_label(fields: Mapping[str, Label], topic: str) -> Label:
