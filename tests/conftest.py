@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django.plugin import DjangoDbBlocker
@@ -25,6 +26,12 @@ from tanhui.runtime.postgres import Server
 
 # What migrations themselves fill; emptying it would need them to run again.
 KEPT_TABLES = frozenset({"django_migrations", "ledger_kind"})
+
+# A change is judged by the same cases every time; whoever wants new ones asks for them, and
+# `scripts/fuzz` looks for hours.
+hypothesis_settings.register_profile("repeatable", derandomize=True)
+hypothesis_settings.register_profile("exploring", derandomize=False)
+hypothesis_settings.load_profile(os.environ.get("TANHUI_HYPOTHESIS", "repeatable"))
 
 # Programs that tests start are told as much as this one knows, and nothing of its surroundings.
 os.environ["TANHUI_MODE"] = "test"
