@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tanhui.kernel.refusals import NotFound
-from tanhui.scenes.library import SceneLibrary, check_content
+from tanhui.scenes.library import SceneLibrary
+from tanhui.scenes.reading import check_content
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 TARIFF = Path("chengdu/tariffs/shared-bike.toml")

@@ -15,6 +15,7 @@ from tanhui.cli import content, difference, drafting, footprint, methodology
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
 from tanhui.scenes import library as scenes
+from tanhui.scenes import reading as scene_files
 
 # These verbs need neither a database nor any setting; all others do.
 BARE_VERBS = frozenset({"evaluate", "content", "quantify", "footprint"})
@@ -49,8 +50,8 @@ def build(verb: str) -> typer.Typer:
     methodology.register(app, price=_price)
     files = content.register(
         app,
-        checkers=[layouts.check_content, scenes.check_content],
-        listers=[scenes.list_content],
+        checkers=[layouts.check_content, scene_files.check_content],
+        listers=[scene_files.list_content],
     )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
     difference.register(
