@@ -1,4 +1,4 @@
 COPY behaviours_behaviour (
     citizen_id, started_at, reference_digest, ended_at, reduction_mg, chunk_id, partner_id,
-    distance_m, points, points_uncapped, rule_id, scene, grade
+    amount, points, points_uncapped, rule_id, scene, grade, detail, state
 ) FROM STDIN WITH BINARY;

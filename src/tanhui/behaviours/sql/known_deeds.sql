@@ -2,7 +2,8 @@
 -- The day is told apart from the keys, so that its partition is found when this is planned.
 WITH known AS (
     SELECT
-        behaviour.distance_m::bigint AS distance_m,
+        behaviour.amount::bigint AS amount,
+        behaviour.detail::bigint AS detail,
         behaviour.scene::bigint AS scene,
         item.ordinal - 1 AS place,
         (extract(EPOCH FROM behaviour.ended_at) * 1000000)::bigint AS ended
@@ -23,6 +24,7 @@ WITH known AS (
 SELECT
     array_send(array_agg(known.place)) AS places,
     array_send(array_agg(known.ended)) AS ends,
-    array_send(array_agg(known.distance_m)) AS distances,
+    array_send(array_agg(known.amount)) AS amounts,
+    array_send(array_agg(known.detail)) AS details,
     array_send(array_agg(known.scene)) AS scenes
 FROM known;
