@@ -185,9 +185,9 @@ def test_a_login_link_works_once_within_a_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("persona", "code"), [("nobody", "persona_unknown"), ("bike", "persona_without_page")]
+    ("persona", "code"), [("nobody", "persona_unknown"), ("bike", "persona_not_seated")]
 )
-def test_a_link_is_for_citizens_of_the_cast(persona: str, code: str) -> None:
+def test_a_link_is_for_those_of_the_cast_who_have_a_seat(persona: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         commands.open_login_link(actor=platform_actor(), persona=persona, at=AT)
     assert _code(refused) == code

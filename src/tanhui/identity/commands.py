@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
-from tanhui.identity.models import LoginCode, LoginLink, Person, Session
+from tanhui.identity.models import LoginCode, LoginLink, Membership, Person, Session
 from tanhui.identity.phones import parse_phone
 from tanhui.identity.sealing import blind_index, seal, token_hash
 from tanhui.identity.sms import Sms
@@ -31,6 +31,7 @@ CODE_PAUSE = timedelta(seconds=60)
 CODES_PER_HOUR_MAX = 5
 CODES_PER_ADDRESS_AND_HOUR_MAX = 60
 SESSION_LIFE = timedelta(days=30)
+STAFF_SESSION_LIFE = timedelta(hours=12)
 LINK_LIFE = timedelta(hours=24)
 NAME_CHARACTERS_MAX = 40
 SIMULATED_MAX = 10_000_000
@@ -60,6 +61,23 @@ def register_person(*, actor: Actor, phone: str, display_name: str, at: datetime
         if Person.objects.filter(phone_index=index).exists():
             raise refusals.phone_already_registered()
         return _register(number, index, display_name, at)
+
+
+def sure_of_person(*, phone: str, display_name: str, simulated: bool, at: datetime) -> int:
+    """The id of the person with this phone, registered where there is none.
+
+    For commands that have asked whether the actor may. Refuses `phone_invalid`, `name_too_long`.
+    """
+    number = parse_phone(phone)
+    index = blind_index(number, field=PHONE_FIELD)
+    with transaction.atomic():
+        _lock_phone(index)
+        return _by_phone(number) or _register(number, index, display_name, at, simulated=simulated)
+
+
+def _by_phone(number: str) -> int | None:
+    index = blind_index(number, field=PHONE_FIELD)
+    return Person.objects.filter(phone_index=index).values_list("id", flat=True).first()
 
 
 def _register(
@@ -98,7 +116,7 @@ def seat_personas(*, at: datetime) -> list[int]:
 
 
 def _seat_personas(at: datetime) -> list[int]:
-    numbers = [persona.phone or "" for persona in personas.CITIZENS]
+    numbers = [persona.phone for persona in personas.CITIZENS]
     indexes = [blind_index(number, field=PHONE_FIELD) for number in numbers]
     seated = {
         bytes(row.phone_index or b""): row.id
@@ -195,8 +213,9 @@ def log_in(*, phone: str, code: str, at: datetime) -> str:
     if refusal is not None:
         raise refusal
     with transaction.atomic():
-        known = Person.objects.filter(phone_index=index).values_list("id", flat=True).first()
-        person_id = known or register_person(actor=_BY_PHONE, phone=number, display_name="", at=at)
+        person_id = _by_phone(number) or register_person(
+            actor=_BY_PHONE, phone=number, display_name="", at=at
+        )
         return _open_session(person_id, at)
 
 
@@ -224,21 +243,22 @@ def open_login_link(*, actor: Actor, persona: str, at: datetime) -> str:
     """A token that logs a browser in once as one of the cast, within a day.
 
     Refuses `simulated_only` outside a demo or a test, `not_permitted`,
-    `persona_unknown` and `persona_without_page` (members of staff have no pages yet).
+    `persona_unknown` and `persona_not_seated` (staff whose organisation is not registered here).
     """
     _require_simulated()
     require(actor, "login_links.open")
     known = personas.BY_NAME.get(persona)
     if known is None:
         raise refusals.persona_unknown(persona)
-    if known not in personas.CITIZENS:
-        raise refusals.persona_without_page(persona)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with transaction.atomic():
-        seated = seat_personas(at=at)
+        seat_personas(at=at)
+        person_id = _by_phone(known.phone)
+        if person_id is None:
+            raise refusals.persona_not_seated(persona)
         LoginLink.objects.create(
             token_hash=token_hash(token),
-            person_id=seated[personas.CITIZENS.index(known)],
+            person_id=person_id,
             created_at=at,
             expires_at=at + LINK_LIFE,
         )
@@ -310,11 +330,13 @@ def platform_actor() -> Actor:
 
 def _open_session(person_id: int, at: datetime) -> str:
     token = secrets.token_urlsafe(_TOKEN_BYTES)
+    # Who may decide over others logs in again every working day.
+    staff = Membership.objects.filter(person_id=person_id, ended_at__isnull=True).exists()
     Session.objects.create(
         token_hash=token_hash(token),
         person_id=person_id,
         created_at=at,
-        expires_at=at + SESSION_LIFE,
+        expires_at=at + (STAFF_SESSION_LIFE if staff else SESSION_LIFE),
     )
     return token
 

@@ -1,4 +1,4 @@
-"""Persons and how they log in. Personal data is sealed; it is found by a keyed blind index."""
+"""Persons, for whom they work, how they log in. Personal data is sealed; an index finds it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,47 @@ class Person(models.Model):
         indexes = (
             models.Index(
                 fields=["id"], condition=Q(simulated=True), name="identity_person_simulated"
+            ),
+        )
+
+
+class Membership(models.Model):
+    """Whom a person works for. It ends by its date; a new one is a new row.
+
+    `organisation_id` is the partner's number: the room of partners lies above this one, so the
+    database knows it as a plain number.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10)
+    organisation_id = models.IntegerField(null=True)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role="partner", organisation_id__isnull=False)
+                | Q(role__in=("operator", "regulator"), organisation_id__isnull=True),
+                name="identity_membership_role_and_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("since")),
+                name="identity_membership_ends_after_it_began",
+            ),
+            # Who watches may not be who is watched: a person sits at one desk at a time.
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_membership_one_at_a_time",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["organisation_id"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_membership_members",
             ),
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """One member of the cast; `phone` is set for citizens alone."""
+    """One member of the cast; `organisation` is the partner's code of its staff."""
 
     name: str
     name_zh: str
@@ -15,7 +15,7 @@ class Persona:
     role: str
     about_zh: str
     about_en: str
-    phone: str | None = None
+    phone: str
     view: str = "standard"
     organisation: str | None = None
 
@@ -48,7 +48,48 @@ CAST = (
         "partner",
         "共享单车企业的数据员",
         "data staff of the bike company",
+        phone="13800000011",
         organisation="BIKE",
+    ),
+    Persona(
+        "metro",
+        "地铁数据员",
+        "Metro data desk",
+        "partner",
+        "地铁公司的数据员",
+        "data staff of the metro company",
+        phone="13800000012",
+        organisation="METRO",
+    ),
+    Persona(
+        "bus",
+        "公交数据员",
+        "Bus data desk",
+        "partner",
+        "公交公司的数据员",
+        "data staff of the bus company",
+        phone="13800000013",
+        organisation="BUS",
+    ),
+    Persona(
+        "ev",
+        "充电数据员",
+        "Charging data desk",
+        "partner",
+        "充电企业的数据员",
+        "data staff of the charging company",
+        phone="13800000014",
+        organisation="EV",
+    ),
+    Persona(
+        "steps",
+        "步数数据员",
+        "Step data desk",
+        "partner",
+        "步数来源的数据员",
+        "data staff of the step counter",
+        phone="13800000015",
+        organisation="STEPS",
     ),
     Persona(
         "operator",
@@ -57,6 +98,7 @@ CAST = (
         "operator",
         "平台的运营人员",
         "staff of the platform's operator",
+        phone="13800000021",
     ),
     Persona(
         "regulator",
@@ -65,9 +107,11 @@ CAST = (
         "regulator",
         "主管部门的经办人",
         "staff of the competent authority",
+        phone="13800000022",
     ),
 )
-CITIZENS = tuple(persona for persona in CAST if persona.phone is not None)
+CITIZENS = tuple(persona for persona in CAST if persona.role == "citizen")
+STAFF = tuple(persona for persona in CAST if persona.role != "citizen")
 BY_NAME = {persona.name: persona for persona in CAST}
 _ENGLISH = {persona.name_zh: persona.name_en for persona in CAST}
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import F, FilteredRelation, Q
 
 from tanhui.identity import personas, refusals
 from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
+from tanhui.identity.models import Membership as MembershipRow
 from tanhui.identity.models import Person as PersonRow
 from tanhui.identity.models import Session as SessionRow
 from tanhui.identity.phones import masked
@@ -40,20 +42,45 @@ class SignedIn:
     person: Person
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One seat at a desk and who sits there."""
+
+    id: int
+    person: Person
+    role: str
+    since: datetime
+
+
 def signed_in(session_token: str, at: datetime) -> SignedIn | None:
     """The actor and the person behind a session that has not expired, in one query."""
-    session = (
+    sessions = list(
         SessionRow.objects.select_related("person")
         .filter(
             token_hash=token_hash(session_token),
             expires_at__gt=at,
             person__erased_at__isnull=True,
         )
-        .first()
+        .annotate(
+            seat=FilteredRelation(
+                "person__memberships", condition=Q(person__memberships__ended_at__isnull=True)
+            ),
+            role=F("seat__role"),
+            organisation_id=F("seat__organisation_id"),
+        )
     )
-    if session is None:
+    if not sessions:
         return None
-    return SignedIn(actor=_citizen(session.person_id), person=_person(session.person))
+    person_id = sessions[0].person_id
+    actor = Actor(
+        name=f"person:{person_id}",
+        # Whoever works here is a citizen as well.
+        roles=frozenset({"citizen", *(one.role for one in sessions if one.role)}),
+        person_id=person_id,
+        organisation_id=next((one.organisation_id for one in sessions), None),
+        assurance=Assurance.PHONE,
+    )
+    return SignedIn(actor=actor, person=_person(sessions[0].person))
 
 
 def actor_of(session_token: str, at: datetime) -> Actor | None:
@@ -70,6 +97,16 @@ def person(person_id: int) -> Person:
     return _person(row)
 
 
+def members(*, role: str, organisation_id: int | None) -> list[Member]:
+    """Who sits at a desk now, the longest first."""
+    rows = (
+        MembershipRow.objects.select_related("person")
+        .filter(role=role, organisation_id=organisation_id, ended_at__isnull=True)
+        .order_by("since", "id")
+    )
+    return [Member(row.id, _person(row.person), row.role, row.since) for row in rows]
+
+
 def unregistered(person_ids: binary.Int8Array) -> int:
     """How many of these numbers belong to nobody who is registered."""
     with binary.cursor(connection) as cursor:
@@ -78,24 +115,15 @@ def unregistered(person_ids: binary.Int8Array) -> int:
 
 
 def persona_id(name: str) -> int:
-    """The person's id of one of the cast's citizens; NotFound `persona_unknown` if not seated."""
+    """The person's id of one of the cast; NotFound `persona_unknown` if not seated."""
     persona = personas.BY_NAME.get(name)
-    if persona is None or persona.phone is None:
+    if persona is None:
         raise refusals.persona_unknown(name)
     index = blind_index(persona.phone, field=PHONE_FIELD)
     found = PersonRow.objects.filter(phone_index=index).values_list("id", flat=True).first()
     if found is None:
         raise refusals.persona_unknown(name)
     return found
-
-
-def _citizen(person_id: int) -> Actor:
-    return Actor(
-        name=f"person:{person_id}",
-        roles=frozenset({"citizen"}),
-        person_id=person_id,
-        assurance=Assurance.PHONE,
-    )
 
 
 def _person(row: PersonRow) -> Person:

@@ -137,13 +137,50 @@ def persona_unknown(name: str) -> Refusal:
     )
 
 
-def persona_without_page(name: str) -> Refusal:
-    """One of the cast has no pages to log in to in this version."""
-    return Invalid(
-        "persona_without_page",
-        zh="“{name}”在这个版本里还没有页面。",
-        en="There are no pages for '{name}' in this version yet.",
+def persona_not_seated(name: str) -> Refusal:
+    """One of the cast's staff, whose organisation has not been registered in this city."""
+    return Conflict(
+        "persona_not_seated",
+        zh="“{name}”在这座城市里还没有岗位：请先生成演示城市。",
+        en="'{name}' has no seat in this city yet: make the demo city first.",
         name=name,
+    )
+
+
+def role_unknown() -> Refusal:
+    """A role nobody can be given."""
+    return Invalid(
+        "role_unknown",
+        zh="岗位只有：运营（operator）、主管部门（regulator）、数据方（partner）。",
+        en="The roles are: operator, regulator, partner.",
+    )
+
+
+def organisation_missing() -> Refusal:
+    """A partner's member without a partner, or another one's with a partner."""
+    return Invalid(
+        "organisation_missing",
+        zh="数据方的人员要写明是哪一家；运营和主管部门的人员不写。",
+        en="Staff of a partner need their partner; staff of the operator or authority have none.",
+    )
+
+
+def member_elsewhere() -> Refusal:
+    """The person sits at another desk."""
+    return Conflict(
+        "member_elsewhere",
+        zh="这个手机号已有另一个岗位。一人同时只有一个岗位：先结束那一个，或换一个手机号。",
+        en="This phone belongs to another desk already. A person sits at one desk at a time: end"
+        " that membership first, or use another phone.",
+    )
+
+
+def membership_unknown() -> Refusal:
+    """No such membership, or it has ended."""
+    return NotFound(
+        "membership_unknown",
+        zh="没有这个岗位，或它已经结束。",
+        en="There is no such membership, or it has ended.",
     )
 
 

@@ -1,8 +1,15 @@
--- Adds the simulated persons that are missing up to a count; answers the new ids.
+-- Adds the simulated citizens that are missing up to a count; answers the new ids.
+-- Simulated members of staff are not counted: they are nobody's riders.
 WITH known AS (
     SELECT count(*) AS persons
     FROM identity_person AS person
-    WHERE person.simulated
+    WHERE
+        person.simulated
+        AND NOT EXISTS (
+            SELECT 1
+            FROM identity_membership AS membership
+            WHERE membership.person_id = person.id
+        )
 )
 
 INSERT INTO identity_person (simulated, registered_at)

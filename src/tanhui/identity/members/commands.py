@@ -1,0 +1,128 @@
+"""Seating members of staff at their desks, and ending it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from tanhui.governance.commands import write_audit
+from tanhui.governance.permissions import require
+from tanhui.identity import personas, refusals
+from tanhui.identity.commands import seat_personas, sure_of_person
+from tanhui.identity.models import Membership, Person
+from tanhui.kernel.actors import Actor
+
+PARTNER = "partner"
+ROLES = ("operator", "regulator", PARTNER)
+
+
+def add_member(
+    *,
+    actor: Actor,
+    phone: str,
+    role: str,
+    organisation_id: int | None,
+    display_name: str,
+    at: datetime,
+) -> int:
+    """Seats the owner of a phone at a desk, registering the person if needed; answers its id.
+
+    `organisation_id` is the partner's number for the role partner, else None. The same seat again
+    changes nothing. Refuses `not_permitted`, `role_unknown`, `organisation_missing`,
+    `phone_invalid`, `name_too_long` and `member_elsewhere` (one desk at a time).
+    """
+    require(actor, "members.add")
+    return _seat(actor, phone, role, organisation_id, display_name, at, simulated=False)
+
+
+def _seat(
+    actor: Actor,
+    phone: str,
+    role: str,
+    organisation_id: int | None,
+    display_name: str,
+    at: datetime,
+    *,
+    simulated: bool,
+) -> int:
+    if role not in ROLES:
+        raise refusals.role_unknown()
+    if (role == PARTNER) != (organisation_id is not None):
+        raise refusals.organisation_missing()
+    with transaction.atomic():
+        person_id = sure_of_person(
+            phone=phone, display_name=display_name, simulated=simulated, at=at
+        )
+        # Whoever seats a person twice at the same moment waits here.
+        Person.objects.select_for_update(of=("self",)).only("id").get(id=person_id)
+        live = Membership.objects.filter(person_id=person_id, ended_at__isnull=True).first()
+        if live is None:
+            live = Membership.objects.create(
+                person_id=person_id, role=role, organisation_id=organisation_id, since=at
+            )
+            write_audit(
+                actor=actor,
+                action="identity.add_member",
+                subject=f"person:{person_id}",
+                facts={"role": role, "organisation_id": organisation_id},
+                at=at,
+            )
+        elif (live.role, live.organisation_id) != (role, organisation_id):
+            raise refusals.member_elsewhere()
+        return live.id
+
+
+def end_membership(
+    *, actor: Actor, membership_id: int, organisation_id: int | None, at: datetime
+) -> None:
+    """Ends a membership of this organisation at once; the person stays a citizen.
+
+    Refuses `not_permitted` and `membership_unknown` (also if it is another organisation's).
+    """
+    require(actor, "members.add")
+    with transaction.atomic():
+        live = (
+            Membership.objects.select_for_update()
+            .filter(id=membership_id, organisation_id=organisation_id, ended_at__isnull=True)
+            .first()
+        )
+        if live is None:
+            raise refusals.membership_unknown()
+        live.ended_at = max(at, live.since)
+        live.save(update_fields=["ended_at"])
+        write_audit(
+            actor=actor,
+            action="identity.end_membership",
+            subject=f"person:{live.person_id}",
+            facts={"role": live.role, "organisation_id": live.organisation_id},
+            at=at,
+        )
+
+
+def seat_staff(*, actor: Actor, organisations: Mapping[str, int], at: datetime) -> dict[str, int]:
+    """Seats the cast's staff: those of the platform, and those of the given partners.
+
+    `organisations` holds partners' numbers by their code. Answers the memberships' ids by persona.
+    Seats the cast's citizens before them. Refuses `simulated_only` and `not_permitted`.
+    """
+    if not settings.TANHUI.simulated:
+        raise refusals.simulated_only()
+    require(actor, "members.add")
+    with transaction.atomic():
+        seat_personas(at=at)
+        return {
+            one.name: _seat(
+                actor,
+                one.phone,
+                one.role,
+                organisations[one.organisation] if one.organisation else None,
+                one.name_zh,
+                at,
+                simulated=True,
+            )
+            for one in personas.STAFF
+            if one.organisation is None or one.organisation in organisations
+        }
