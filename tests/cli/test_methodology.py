@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 from tanhui.cli.main import build
 from tanhui.cli.methodology import register, register_quantify
 from tanhui.partners.layouts import load_layout
-from tanhui.partners.trips import read_chunks
+from tanhui.partners.modes import ModeRule
+from tanhui.partners.trips import read_inputs
 
 BIKE = "shared-bike.chengdu"
 
@@ -115,7 +116,7 @@ def quantify(monkeypatch: pytest.MonkeyPatch) -> Run:
     register_quantify(
         app,
         load_layout=load_layout,
-        read_chunks=partial(read_chunks, limits={"shared_bike": 30}),
+        read_chunks=partial(read_inputs, modes={"shared_bike": ModeRule("distance_m", 30_000)}),
         content_root=lambda: CONTENT,
     )
 

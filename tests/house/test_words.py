@@ -12,6 +12,7 @@ import typer
 
 from tanhui.cli.main import build
 from tanhui.partners.layouts import load_layout
+from tanhui.partners.modes import ModeRule
 from tanhui.partners.trips import read_chunks
 from tests.house.tree import ROOT, files, name_of
 
@@ -137,10 +138,11 @@ def test_the_partner_guide_example_becomes_what_it_says(tmp_path: Path) -> None:
     path.write_text(blocks(text, "ndjson")[0], encoding="utf-8")
     layout = load_layout(ROOT / "content", "tanhui-ndjson")
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    (trips,) = read_chunks(path, layout, now=now, limits={"shared_bike": 30}, chunk_rows=100)
+    modes = {"shared_bike": ModeRule("distance_m", 30_000)}
+    (trips,) = read_chunks(path, layout, now=now, modes=modes, chunk_rows=100)
     assert [
         (str(metres) if metres else "", code or "")
-        for metres, code in trips.select("distance_m", "refused").iter_rows()
+        for metres, code in trips.select("amount", "refused").iter_rows()
     ] == told
 
 

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from tanhui.partners.modes import ModeRule
+
 Cells = Mapping[str, str | None]
 RADIUS_M = 6_371_008.8
 PLACES = ("start_lat", "start_lng", "end_lat", "end_lng")
@@ -93,11 +95,11 @@ def judge(
     cells: Cells,
     *,
     zone: ZoneInfo | None,
-    modes: Mapping[str, int],
+    modes: Mapping[str, ModeRule],
     now: datetime,
     names_riders: bool = True,
 ) -> tuple[str | None, int]:
-    """The first refusal of a row (or None), and its whole metres; `modes` maps to km/h."""
+    """The first refusal of a row (or None), and its whole metres; modes are by distance."""
     try:
         _name(cells, "reference")
         mode = _name(cells, "mode")
@@ -126,7 +128,7 @@ def _judge_read(
     ended: datetime | None,
     odometer: Fraction | None,
     places: list[Fraction | None],
-    modes: Mapping[str, int],
+    modes: Mapping[str, ModeRule],
     now: datetime,
 ) -> tuple[str | None, int]:
     if mode not in modes:
@@ -148,6 +150,6 @@ def _judge_read(
     if distance is None or distance == 0:
         return "no_distance", 0
     micros = (ended - started) // timedelta(microseconds=1)
-    if distance * 3_600_000 > modes[mode] * micros:
+    if distance * 3_600_000_000 > modes[mode].max_per_hour * micros:
         return "too_fast", 0
     return None, math.floor(distance)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from tanhui.partners.layouts import Layout, load_layout
+from tanhui.partners.modes import ModeRule
 from tanhui.partners.trips import read_chunks
 from tests.cast import NOW
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
-LIMITS = {"shared_bike": 30}
+MODES = {
+    "shared_bike": ModeRule("distance_m", 30_000),
+    "shared_ebike": ModeRule("distance_m", 45_000),
+    "bus": ModeRule("distance_m", 100_000),
+    "metro": ModeRule("distance_m", 140_000),
+    "carpool": ModeRule("distance_m", 130_000, "persons", least=2, most=7, default=2),
+    "nev_km": ModeRule("distance_m", 150_000, "car_class", ("small", "medium", "large")),
+    "nev_kwh": ModeRule("energy_wh", 400_000, "car_class", ("small", "medium", "large")),
+    "walking": ModeRule("steps", 12_000),
+}
+# What the first scene alone knows.
+BIKES = {"shared_bike": MODES["shared_bike"]}
 OURS = load_layout(CONTENT, "tanhui-ndjson")
 DIVVY = load_layout(CONTENT, "divvy")
 DIVVY_HEADER = "ride_id,rideable_type,started_at,ended_at,start_lat,start_lng,end_lat,end_lng"
@@ -30,11 +43,16 @@ def divvy_csv(rows: int = 5) -> str:
 
 
 def read(
-    path: Path, layout: Layout = DIVVY, *, chunk_rows: int = 1_000, now: datetime = NOW
+    path: Path,
+    layout: Layout = DIVVY,
+    *,
+    chunk_rows: int = 1_000,
+    now: datetime = NOW,
+    modes: Mapping[str, ModeRule] = BIKES,
 ) -> pl.DataFrame:
     """All trips of a file, judged."""
     return pl.concat(
-        read_chunks(path, layout, now=now, limits=LIMITS, chunk_rows=chunk_rows), how="vertical"
+        read_chunks(path, layout, now=now, modes=modes, chunk_rows=chunk_rows), how="vertical"
     )
 
 

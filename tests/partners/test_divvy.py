@@ -31,5 +31,5 @@ def test_the_real_month_is_judged_as_counted(shared: Path) -> None:
         "no_distance": 3_462,
         "too_fast": 99,
     }
-    assert trips["distance_m"].min() == 0
+    assert trips["amount"].min() == 0
     assert trips["reference"].n_unique() == trips.height

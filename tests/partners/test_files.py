@@ -133,7 +133,7 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     )
     frame.write_parquet(tmp_path / "trips.parquet")
     trips = read(tmp_path / "trips.parquet", OURS)
-    assert trips.select("line", "reference", "distance_m", "refused").rows() == [
+    assert trips.select("line", "reference", "amount", "refused").rows() == [
         (1, "7", 1000, None),
         (2, "8", 900, None),
     ]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tanhui.partners.trips import REFUSAL_CODES, check_trips
 from tests.cast import NOW
 from tests.partners.judge import PLACES, Cells, judge
-from tests.partners.reading import DIVVY, LIMITS, OURS, read
+from tests.partners.reading import BIKES, DIVVY, OURS, read
 
 CHICAGO = ZoneInfo("America/Chicago")
 BOTH_FORMS = settings(
@@ -93,9 +93,9 @@ def _frame(rows: list[Cells], fields: list[str]) -> pl.DataFrame:
 @settings(deadline=None, max_examples=300)
 @given(st.lists(our_rows(), min_size=1, max_size=12))
 def test_columns_judge_as_the_slow_judge_does(rows: list[Cells]) -> None:
-    trips = check_trips(_frame(rows, list(OURS.columns)), OURS, now=NOW, limits=LIMITS)
-    expected = [judge(row, zone=None, modes=LIMITS, now=NOW) for row in rows]
-    assert trips.select("refused", "distance_m").rows() == expected
+    trips = check_trips(_frame(rows, list(OURS.columns)), OURS, now=NOW, modes=BIKES)
+    expected = [judge(row, zone=None, modes=BIKES, now=NOW) for row in rows]
+    assert trips.select("refused", "amount").rows() == expected
 
 
 @BOTH_FORMS
@@ -109,10 +109,10 @@ def test_a_file_of_json_and_one_of_csv_say_the_same(
         writer = csv.DictWriter(stream, list(OURS.columns))
         writer.writeheader()
         writer.writerows(rows)
-    expected = [judge(row, zone=None, modes=LIMITS, now=NOW) for row in rows]
+    expected = [judge(row, zone=None, modes=BIKES, now=NOW) for row in rows]
     for path in (as_json, as_csv):
         trips = read(path, OURS, chunk_rows=chunk_rows)
-        assert trips.select("refused", "distance_m").rows() == expected
+        assert trips.select("refused", "amount").rows() == expected
 
 
 # Around the two nights of 2021 on which Chicago's clocks were changed.
@@ -140,10 +140,10 @@ def divvy_rows(draw: st.DrawFn) -> Cells:
 @settings(deadline=None, max_examples=200)
 @given(st.lists(divvy_rows(), min_size=1, max_size=12))
 def test_clocks_on_a_wall_are_judged_as_the_slow_judge_does(rows: list[Cells]) -> None:
-    trips = check_trips(_frame(rows, list(DIVVY.columns)), DIVVY, now=NOW, limits=LIMITS)
-    modes = dict.fromkeys(DIVVY.modes, LIMITS["shared_bike"])
+    trips = check_trips(_frame(rows, list(DIVVY.columns)), DIVVY, now=NOW, modes=BIKES)
+    modes = dict.fromkeys(DIVVY.modes, BIKES["shared_bike"])
     expected = [judge(row, zone=CHICAGO, modes=modes, now=NOW, names_riders=False) for row in rows]
-    assert trips.select("refused", "distance_m").rows() == expected
+    assert trips.select("refused", "amount").rows() == expected
 
 
 def test_the_slow_judge_knows_every_refusal() -> None:
@@ -168,7 +168,8 @@ def test_the_slow_judge_knows_every_refusal() -> None:
         "no_distance": {"distance_m": "0"},
         "too_fast": {"distance_m": "5001"},
     }
-    assert tuple(changes) == REFUSAL_CODES
+    others = {"no_steps", "no_energy", "too_many_steps", "too_powerful"}
+    assert tuple(changes) == tuple(code for code in REFUSAL_CODES if code not in others)
     for code, change in changes.items():
-        assert judge({**good, **change}, zone=None, modes=LIMITS, now=NOW) == (code, 0)
-    assert judge(good, zone=None, modes=LIMITS, now=NOW) == (None, 1000)
+        assert judge({**good, **change}, zone=None, modes=BIKES, now=NOW) == (code, 0)
+    assert judge(good, zone=None, modes=BIKES, now=NOW) == (None, 1000)

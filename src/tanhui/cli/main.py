@@ -27,8 +27,8 @@ WRONG_WORDS: type[Exception] = typer.BadParameter.__mro__[2]
 def _read_chunks(
     path: Path, layout: layouts.Layout, /, *, now: datetime, chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
-    limits = scenes.city_library(methodology.default_content_root()).speed_limits()
-    return trips.read_chunks(path, layout, now=now, limits=limits, chunk_rows=chunk_rows)
+    modes = scenes.city_library(methodology.default_content_root()).modes()
+    return trips.read_inputs(path, layout, now=now, modes=modes, chunk_rows=chunk_rows)
 
 
 def _price(

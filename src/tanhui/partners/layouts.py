@@ -22,14 +22,19 @@ FIELDS = (
     "started_at",
     "ended_at",
     "distance_m",
+    "steps",
+    "energy_wh",
+    "persons",
+    "car_class",
     "start_lat",
     "start_lng",
     "end_lat",
     "end_lng",
 )
 PLACE_FIELDS = ("start_lat", "start_lng", "end_lat", "end_lng")
-# A trip has a distance or places; what else a layout names, its files must have.
-OPTIONAL_FIELDS = ("distance_m", *PLACE_FIELDS)
+DETAIL_FIELDS = ("persons", "car_class")
+# A deed has one measure, or places; what else a layout names, its files must have.
+OPTIONAL_FIELDS = ("distance_m", "steps", "energy_wh", *DETAIL_FIELDS, *PLACE_FIELDS)
 ZONE_STATED = "stated"
 ISO = "iso8601"
 _NAME = r"[a-z][a-z0-9-]*"
@@ -54,6 +59,8 @@ class Layout:
     optional: frozenset[str]
     modes: dict[str, str]
     mode: str | None
+    grade: int = 0
+    grade_without_odometer: int = 0
 
     @property
     def has_rider(self) -> bool:

@@ -1,7 +1,7 @@
-"""From unread cells to trips: times in UTC, whole metres, and for each bad row its first reason.
+"""From unread cells to deeds: times in UTC, whole amounts, and for each bad row its first reason.
 
 This is the only place where a distance is computed, and it is floored here, so that every engine
-that comes later starts from the same whole metres.
+that comes later starts from the same whole metres, steps and watt-hours.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ import polars as pl
 from tanhui.geo.distance import haversine_m
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
 from tanhui.partners.files import PartnerFile, look_through
-from tanhui.partners.layouts import ISO, PLACE_FIELDS, Layout
+from tanhui.partners.layouts import DETAIL_FIELDS, ISO, PLACE_FIELDS, Layout
+from tanhui.partners.modes import MEASURES, Measure, ModeRule
 from tanhui.partners.raw import LINE, TORN, UNREADABLE, raw_frames
 
 DURATION_MAX = timedelta(hours=24)
-# Metres for each microsecond as km/h; a whole number, so that a limit is met exactly.
-_KMH_PER_M_PER_US = 3_600_000
+# A whole number, so that a limit an hour is met exactly.
+_US_PER_HOUR = 3_600_000_000
 _PIECE_ROWS = 100_000
 _INSTANT = pl.Datetime("us", "UTC")
 # Control characters, and what stands for bytes that are no text.
@@ -39,8 +40,23 @@ REFUSAL_CODES = (
     "zero_duration",
     "too_long",
     "no_distance",
+    "no_steps",
+    "no_energy",
     "too_fast",
+    "too_many_steps",
+    "too_powerful",
 )
+# What nothing, and what too much of each measure is called.
+_NOTHING: dict[Measure, str] = {
+    "distance_m": "no_distance",
+    "steps": "no_steps",
+    "energy_wh": "no_energy",
+}
+_TOO_MUCH: dict[Measure, str] = {
+    "distance_m": "too_fast",
+    "steps": "too_many_steps",
+    "energy_wh": "too_powerful",
+}
 
 
 def _text(field: str) -> pl.Expr:
@@ -113,6 +129,7 @@ def _read_cells(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     started = _in_calendar(_instant(frame, layout, "started_at", "earliest"))
     latest_end = _in_calendar(_instant(frame, layout, "ended_at", "latest"))
     mode = _text("mode") if "mode" in frame.columns else pl.lit(layout.mode)
+    numbers = [field for field in (*MEASURES, *PLACE_FIELDS) if field in frame.columns]
     return frame.select(
         pl.col(LINE),
         pl.col(TORN),
@@ -123,25 +140,72 @@ def _read_cells(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         # Over the hour that the clocks show twice, a trip still ends after it began.
         pl.when(ended < started).then(latest_end).otherwise(ended).alias("ended_at"),
         _given(frame, "ended_at").alias("end_given"),
-        _given(frame, "distance_m").alias("distance_given"),
-        _number(frame, "distance_m").alias("odometer_m"),
-        *(_number(frame, field).alias(field) for field in PLACE_FIELDS),
-        *(_given(frame, field).alias(f"{field}_given") for field in PLACE_FIELDS),
+        *(_number(frame, field).alias(field) for field in numbers),
+        *(_given(frame, field).alias(f"{field}_given") for field in numbers),
+        *(_text(field).alias(field) for field in DETAIL_FIELDS if field in frame.columns),
     )
 
 
 def _with_distance(cells: pl.DataFrame) -> pl.DataFrame:
     """The odometer's distance, or the great circle between the ends, in metres before flooring."""
+    nothing = pl.lit(None, dtype=pl.Float64)
+    if not set(cells.columns).issuperset(PLACE_FIELDS):
+        distance = pl.col("distance_m") if "distance_m" in cells.columns else nothing
+        return cells.with_columns(
+            distance.alias("distance"),
+            measured=pl.lit(True),
+            has_start=pl.lit(False),
+            has_end=pl.lit(False),
+        )
     ends = [cells[field].fill_null(float("nan")).to_numpy() for field in PLACE_FIELDS]
     circle = pl.Series("circle_m", haversine_m(*ends)).fill_nan(None)
-    return cells.with_columns(circle).with_columns(
-        pl.when(pl.col("distance_given"))
-        .then(pl.col("odometer_m"))
-        .otherwise(pl.col("circle_m"))
-        .alias("distance"),
+    given = pl.col("distance_m_given") if "distance_m" in cells.columns else pl.lit(False)
+    odometer = pl.col("distance_m") if "distance_m" in cells.columns else nothing
+    return cells.with_columns(circle, measured=given).with_columns(
+        pl.when("measured").then(odometer).otherwise(pl.col("circle_m")).alias("distance"),
         (pl.col("start_lat").is_not_null() & pl.col("start_lng").is_not_null()).alias("has_start"),
         (pl.col("end_lat").is_not_null() & pl.col("end_lng").is_not_null()).alias("has_end"),
     )
+
+
+def _measured_by(modes: Mapping[str, ModeRule], *measures: str) -> pl.Expr:
+    """Whether the row's mode is measured by one of these; never null."""
+    theirs = [mode for mode, rule in modes.items() if rule.measure in measures]
+    return pl.col("mode").is_in(theirs).fill_null(False)
+
+
+def _amount(cells: pl.DataFrame, modes: Mapping[str, ModeRule]) -> pl.Expr:
+    """What the row's mode is measured by, before flooring; null where the row does not say."""
+    amount = pl.col("distance")
+    for measure in ("steps", "energy_wh"):
+        told = pl.col(measure) if measure in cells.columns else pl.lit(None, dtype=pl.Float64)
+        of_it = _measured_by(modes, measure)
+        amount = pl.when(of_it).then(told).otherwise(amount)
+    return amount
+
+
+def _detail(cells: pl.DataFrame, modes: Mapping[str, ModeRule]) -> pl.Expr:
+    """The second thing a row's mode asks for as a whole number; null where it is unreadable."""
+    detail = pl.lit(0, dtype=pl.Int64)
+    for mode, rule in modes.items():
+        if rule.detail is None:
+            continue
+        own = pl.lit(rule.default, dtype=pl.Int64)
+        if rule.detail in cells.columns:
+            word = pl.col(rule.detail)
+            if rule.choices:
+                read = word.replace_strict(
+                    list(rule.choices),
+                    range(len(rule.choices)),
+                    default=None,
+                    return_dtype=pl.Int64,
+                )
+            else:
+                number = word.str.to_integer(strict=False).cast(pl.Int64)
+                read = pl.when(number.is_between(rule.least, rule.most)).then(number)
+            own = pl.when(word.is_null()).then(own).otherwise(read)
+        detail = pl.when(pl.col("mode") == mode).then(own).otherwise(detail)
+    return detail
 
 
 def _illegible(field: str) -> pl.Expr:
@@ -149,7 +213,7 @@ def _illegible(field: str) -> pl.Expr:
     return pl.col(field).str.contains_any(_NO_LETTERS)
 
 
-def _malformed(layout: Layout) -> pl.Expr:
+def _malformed(cells: pl.DataFrame, layout: Layout, modes: Mapping[str, ModeRule]) -> pl.Expr:
     """A cell that must be there is missing, or one that is there cannot be read."""
     bad = (
         pl.col(TORN)
@@ -160,77 +224,126 @@ def _malformed(layout: Layout) -> pl.Expr:
         | _illegible("mode_word")
         | pl.col("started_at").is_null()
         | (pl.col("end_given") & pl.col("ended_at").is_null())
-        | (pl.col("distance_given") & pl.col("odometer_m").is_null())
-        | (pl.col("odometer_m") < 0).fill_null(False)
     )
     if layout.has_rider:
         bad |= pl.col("rider").is_null() | (pl.col("rider").str.len_bytes() > REFERENCE_BYTES_MAX)
         bad |= _illegible("rider")
-    for field in PLACE_FIELDS:
-        limit = 90 if field.endswith("lat") else 180
-        bad |= pl.col(f"{field}_given") & pl.col(field).is_null()
-        bad |= (pl.col(field).abs() > limit).fill_null(False)
-    return bad
+    for field in (*MEASURES, *PLACE_FIELDS):
+        if field in cells.columns:
+            bad |= pl.col(f"{field}_given") & pl.col(field).is_null()
+            bad |= _out_of_bounds(field).fill_null(False)
+    # A distance may be unknown; a count of steps or a meter that says nothing is no report.
+    counted = _measured_by(modes, "steps", "energy_wh")
+    return bad | (counted & pl.col("measure").is_null()) | pl.col("detail").is_null()
 
 
-def _refused(layout: Layout, now: datetime, limits: Mapping[str, int]) -> pl.Expr:
+def _out_of_bounds(field: str) -> pl.Expr:
+    if field not in PLACE_FIELDS:
+        return pl.col(field) < 0
+    return pl.col(field).abs() > (90 if field.endswith("lat") else 180)
+
+
+def _refused(
+    cells: pl.DataFrame, layout: Layout, now: datetime, modes: Mapping[str, ModeRule]
+) -> pl.Expr:
     duration = pl.col("ended_at") - pl.col("started_at")
-    microseconds = duration.dt.total_microseconds()
     limit = pl.col("mode").replace_strict(
-        list(limits), list(limits.values()), default=None, return_dtype=pl.Float64
+        list(modes),
+        [rule.max_per_hour for rule in modes.values()],
+        default=None,
+        return_dtype=pl.Float64,
     )
+    too_much = pl.col("measure") * _US_PER_HOUR > limit * duration.dt.total_microseconds()
+    nothing = pl.col("measure").is_null() | (pl.col("measure") <= 0)
     instant = pl.lit(now.astimezone(UTC)).cast(_INSTANT)
     reasons: dict[str, pl.Expr] = {
-        "malformed": _malformed(layout),
+        "malformed": _malformed(cells, layout, modes),
         "unknown_mode": pl.col("mode").is_null(),
         "in_future": (pl.col("started_at") > instant) | (pl.col("ended_at") > instant),
         "no_end": pl.col("ended_at").is_null() | (pl.col("has_start") & ~pl.col("has_end")),
         "end_before_start": duration < timedelta(0),
         "zero_duration": duration == timedelta(0),
         "too_long": duration > DURATION_MAX,
-        "no_distance": pl.col("distance").is_null() | (pl.col("distance") <= 0),
-        "too_fast": pl.col("distance") * _KMH_PER_M_PER_US > limit * microseconds,
     }
+    for measure in MEASURES:
+        of_it = _measured_by(modes, measure)
+        reasons[_NOTHING[measure]] = of_it & nothing
+        reasons[_TOO_MUCH[measure]] = of_it & too_much
     return pl.coalesce(
         pl.when(reasons[code].fill_null(False)).then(pl.lit(code)) for code in REFUSAL_CODES
     )
 
 
 def check_trips(
-    frame: pl.DataFrame, layout: Layout, *, now: datetime, limits: Mapping[str, int]
+    frame: pl.DataFrame, layout: Layout, *, now: datetime, modes: Mapping[str, ModeRule]
 ) -> pl.DataFrame:
     """Reads and judges raw cells.
 
     Columns of the answer, one row for each row given: `line` int64, `reference`, `rider`, `mode`
-    (ours) strings, `started_at`, `ended_at` UTC microseconds, `distance_m` int64 (floored; 0 in
-    refused rows), `refused` (one of REFUSAL_CODES, or null). `limits` maps each known mode to
-    its highest mean speed in km/h. Distance without odometer: haversine of the end points.
+    (ours) strings, `started_at`, `ended_at` UTC microseconds, `amount` int64 (in the unit of the
+    mode's measure, floored; 0 in refused rows), `detail` int64 (see ModeRule; 0 in refused rows),
+    `grade` int64 (0 = A to 3 = D), `refused` (one of REFUSAL_CODES, or null). `modes` are those
+    that the city has a scene for. Distance without odometer: haversine of the end points.
     """
     words = layout.modes if layout.mode is None else {layout.mode: layout.mode}
-    known = {word: mode for word, mode in words.items() if mode in limits}
+    known = {word: mode for word, mode in words.items() if mode in modes}
     cells = _with_distance(_read_cells(frame, layout)).with_columns(
         pl.col("mode_word")
         .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         .alias("mode")
     )
-    return cells.with_columns(_refused(layout, now, limits).alias("refused")).select(
+    used = {mode: modes[mode] for mode in known.values()}
+    cells = cells.with_columns(_amount(cells, used).alias("measure"), detail=_detail(cells, used))
+    cells = cells.with_columns(_refused(cells, layout, now, used).alias("refused"))
+    sound = pl.col("refused").is_null()
+    by_places = _measured_by(used, "distance_m") & ~pl.col("measured")
+    return cells.select(
         LINE,
         "reference",
         "rider",
         "mode",
         "started_at",
         "ended_at",
-        pl.when(pl.col("refused").is_null())
-        .then(pl.col("distance").floor())
-        .otherwise(0)
-        .cast(pl.Int64)
-        .alias("distance_m"),
+        pl.when(sound).then(pl.col("measure").floor()).otherwise(0).cast(pl.Int64).alias("amount"),
+        pl.when(sound).then(pl.col("detail")).otherwise(0).cast(pl.Int64).alias("detail"),
+        pl.when(by_places)
+        .then(pl.lit(layout.grade_without_odometer, dtype=pl.Int64))
+        .otherwise(pl.lit(layout.grade, dtype=pl.Int64))
+        .alias("grade"),
         "refused",
     )
 
 
+def with_inputs(trips: pl.DataFrame, modes: Mapping[str, ModeRule]) -> pl.DataFrame:
+    """The trips with a column for each thing that methodologies ask of these modes.
+
+    Every measure is int64, and null in rows of modes that are measured otherwise; a detail is
+    int64, or the word itself where it is one of some choices.
+    """
+    columns: dict[str, pl.Expr] = {}
+    for measure in sorted({rule.measure for rule in modes.values()}):
+        of_it = _measured_by(modes, measure)
+        columns[measure] = pl.when(of_it).then(pl.col("amount"))
+    for mode, rule in modes.items():
+        if rule.detail is None:
+            continue
+        value = pl.col("detail")
+        if rule.choices:
+            value = value.replace_strict(
+                range(len(rule.choices)), list(rule.choices), default=None, return_dtype=pl.String
+            )
+        before = columns.get(rule.detail, pl.lit(None))
+        columns[rule.detail] = pl.when(pl.col("mode") == mode).then(value).otherwise(before)
+    return trips.with_columns(expression.alias(name) for name, expression in columns.items())
+
+
 def read_file(
-    file: PartnerFile, layout: Layout, *, now: datetime, limits: Mapping[str, int], chunk_rows: int
+    file: PartnerFile,
+    layout: Layout,
+    *,
+    now: datetime,
+    modes: Mapping[str, ModeRule],
+    chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
     """The trips of a file that has been looked through, in frames of about `chunk_rows` rows.
 
@@ -239,7 +352,7 @@ def read_file(
     """
     gathered: list[pl.DataFrame] = []
     for frame in raw_frames(file, layout, chunk_rows=min(chunk_rows, _PIECE_ROWS)):
-        gathered.append(check_trips(frame, layout, now=now, limits=limits))
+        gathered.append(check_trips(frame, layout, now=now, modes=modes))
         if sum(trips.height for trips in gathered) >= chunk_rows:
             yield pl.concat(gathered, rechunk=True)
             gathered = []
@@ -248,7 +361,25 @@ def read_file(
 
 
 def read_chunks(
-    path: Path, layout: Layout, *, now: datetime, limits: Mapping[str, int], chunk_rows: int
+    path: Path,
+    layout: Layout,
+    *,
+    now: datetime,
+    modes: Mapping[str, ModeRule],
+    chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
     """The trips of a file (see `check_trips`); refuses as `files.look_through` and `raw_frames`."""
-    yield from read_file(look_through(path), layout, now=now, limits=limits, chunk_rows=chunk_rows)
+    yield from read_file(look_through(path), layout, now=now, modes=modes, chunk_rows=chunk_rows)
+
+
+def read_inputs(
+    path: Path,
+    layout: Layout,
+    *,
+    now: datetime,
+    modes: Mapping[str, ModeRule],
+    chunk_rows: int,
+) -> Iterator[pl.DataFrame]:
+    """As `read_chunks`, with the columns that methodologies ask for (see `with_inputs`)."""
+    for trips in read_chunks(path, layout, now=now, modes=modes, chunk_rows=chunk_rows):
+        yield with_inputs(trips, modes)
