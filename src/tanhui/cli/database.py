@@ -23,7 +23,7 @@ from django.conf import settings  # noqa: E402
 
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
-from tanhui.cli import demo, serving  # noqa: E402
+from tanhui.cli import demo, serving, staff  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
 from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
@@ -163,7 +163,7 @@ def login_link(
     """A one-time link that logs a browser in as one of the demo city's cast."""
     with ready_database():
         token = open_login_link(actor=platform_actor(), persona=persona, at=datetime.now(UTC))
-    typer.echo(f"http://127.0.0.1:{port}/login/{token}")
+    typer.echo(f"http://127.0.0.1:{port}/login/{token}{staff.desk_query(persona)}")
 
 
 @refusing
@@ -199,3 +199,4 @@ def register(app: typer.Typer) -> None:
     app.command("migrate")(migrate_database)
     app.command("serve")(serve)
     app.command("demo")(make_demo)
+    staff.register(app, ready=ready_database)

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from tanhui.identity import queries
 from tanhui.identity.queries import Person
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Refusal
+from tanhui.kernel.refusals import Forbidden, Refusal
 from tanhui.web.refusals import refusal_page
 
 THEMES = ("light", "dark")
@@ -115,6 +115,31 @@ def citizens_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guard
+
+
+def staff_only(*roles: str, login: str) -> Callable[[View], View]:
+    """Lets in whoever holds one of `roles`; sends nobody to the page `login`, and back afterwards.
+
+    Anyone else is refused with `desk_not_yours`.
+    """
+
+    def guarded(view: View) -> View:
+        @wraps(view)
+        def guard(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.actor.person_id is None:
+                query = urlencode({"next": request.get_full_path()})
+                return HttpResponseRedirect(f"{reverse(login)}?{query}")
+            if request.actor.roles.isdisjoint(roles):
+                raise Forbidden(
+                    "desk_not_yours",
+                    zh="这个工作台只给它的工作人员用。你登录的手机号没有这里的岗位。",
+                    en="This desk is for its staff. The phone you logged in with has no seat here.",
+                )
+            return view(request, *args, **kwargs)
+
+        return guard
+
+    return guarded
 
 
 def _guarded(request: PageRequest, response: HttpResponse) -> HttpResponse:
