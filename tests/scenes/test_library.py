@@ -14,7 +14,10 @@ from tanhui.scenes.reading import check_content
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 TARIFF = Path("chengdu/tariffs/shared-bike.toml")
+GRADED = Path("chengdu/tariffs/shared-bike-2.toml")
 SCENE = Path("chengdu/scenes/shared-bike.toml")
+SHARED = Path("chengdu/scenes/carpool.toml")
+LIMIT = Path("chengdu/limits/city-day.toml")
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +46,8 @@ def test_a_bike_scene_is_found_by_code_mode_and_number(library: SceneLibrary) ->
     scene = library.scene("shared-bike")
     assert scene is library.of_mode("shared_bike")
     assert scene is library.numbered(1)
-    assert (scene.title_zh, scene.speed_max_kmh, scene.grade) == ("共享单车骑行", 30, "A")
-    assert library.speed_limits() == {"shared_bike": 30}
+    assert (scene.title_zh, scene.measure) == ("共享单车骑行", "distance_m")
+    assert library.modes()["shared_bike"].max_per_hour == 30_000
 
 
 def test_an_unknown_scene_is_refused(library: SceneLibrary) -> None:
@@ -70,7 +73,7 @@ def test_before_the_first_rule_there_is_none(library: SceneLibrary) -> None:
 
 def test_the_newer_tariff_replaces_the_older_on_its_day(root: Path) -> None:
     text = (root / TARIFF).read_text(encoding="utf-8")
-    newer = text.replace('"1.0.0"', '"1.1.0"').replace("2020-01-01", "2026-07-01")
+    newer = text.replace('"1.0.0"', '"1.1.0"').replace("2020-01-01", "2026-05-01")
     newer = newer.replace("points_per_day_max = 30", "points_per_day_max = 20")
     (root / TARIFF).with_name("newer.toml").write_text(
         newer.replace("points = 30", "points = 20"), encoding="utf-8"
@@ -78,9 +81,9 @@ def test_the_newer_tariff_replaces_the_older_on_its_day(root: Path) -> None:
     library = SceneLibrary.load(root)
     versions = [
         library.tariff("points.shared-bike", day).version
-        for day in (date(2026, 6, 30), date(2026, 7, 1))
+        for day in (date(2026, 4, 30), date(2026, 5, 1), date(2026, 7, 1))
     ]
-    assert versions == ["1.0.0", "1.1.0"]
+    assert versions == ["1.0.0", "1.1.0", "2.0.0"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +96,13 @@ def test_the_newer_tariff_replaces_the_older_on_its_day(root: Path) -> None:
         (TARIFF, "points = 11", "points = 12", "example_fails", "points"),
         (TARIFF, 'basis = "placeholder"', 'basis = "guess"', "unknown_value", "basis"),
         (TARIFF, "[points]", "colour = 1\n\n[points]", "unknown_key", "colour"),
-        (SCENE, 'grade = "A"', 'grade = "E"', "unknown_value", "grade"),
+        (GRADED, "B = 80", "B = 20", "wrong_percents", "A"),
+        (GRADED, "D = 20\n", "", "missing_key", "D"),
+        (GRADED, 'grade = "D"', 'grade = "E"', "unknown_value", "grade"),
+        (LIMIT, "spendable_after_days = 2", "spendable_after_days = 32", "out_of_bounds", "points"),
+        (SCENE, 'column = "distance_m"', 'column = "smiles"', "unknown_value", "column"),
+        (SCENE, 'group = "cycling"', 'group = "steps"', "unknown_value", "group"),
+        (SHARED, "default = 2", "default = 8", "out_of_bounds", "default"),
         (SCENE, "number = 1", 'number = "1"', "wrong_type", "number"),
         (SCENE, 'icon = "bike"\n', "", "missing_key", "icon"),
         (SCENE, "points.shared-bike", "points.hovering", "no_such_tariff", "tariff"),
@@ -115,6 +124,13 @@ def test_each_fault_is_named_with_its_file_and_key(
 def test_two_scenes_cannot_share_a_number(root: Path) -> None:
     shutil.copy(root / SCENE, (root / SCENE).with_name("twin.toml"))
     assert "number_taken" in [problem.code for problem in check_content(root)]
+
+
+def test_a_published_limit_cannot_be_changed_quietly(root: Path) -> None:
+    _change(root, LIMIT, "per_day_max_in_all = 100", "per_day_max_in_all = 1000")
+    assert [(problem.path.name, problem.code) for problem in check_content(root)] == [
+        ("published.lock", "published_changed")
+    ]
 
 
 def test_a_published_tariff_cannot_be_changed_quietly(root: Path) -> None:
