@@ -11,7 +11,7 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import IO, Any
 
@@ -240,6 +240,12 @@ def _parquet_frames(
                 pl.lit(False).alias(TORN),
             )
             line += frame.height
+
+
+def lines_frame(layout: Layout, lines: Iterable[tuple[int, bytes]]) -> pl.DataFrame:
+    """One raw frame of JSON objects that came otherwise than in a file, each with its number."""
+    taken = list(lines)
+    return next(_ndjson_frames(layout, iter(taken), _Ordinals(), len(taken)))
 
 
 def check_columns(file: PartnerFile, layout: Layout) -> None:
