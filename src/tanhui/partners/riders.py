@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from django.db import connection
 
 from tanhui.kernel.references import reference_digests
+from tanhui.runtime import binary
+from tanhui.runtime.sql import load
 
 NOBODY = 0
 
@@ -45,3 +48,20 @@ class RiderBook:
             return np.full(len(digests), NOBODY, dtype=np.int64)
         places = np.searchsorted(self.digests, digests).clip(max=len(self.digests) - 1)
         return np.where(self.digests[places] == digests, self.citizen_ids[places], NOBODY)
+
+
+def riders_of(partner_id: int, digests: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The citizen of each digest (same shape), `NOBODY` where none is bound: for batches.
+
+    A file asks for all riders of its partner at once instead; see `RiderBook`.
+    """
+    distinct, places_of = np.unique(digests, return_inverse=True)
+    with binary.cursor(connection) as cursor:
+        cursor.execute(
+            load("tanhui.partners", "riders_of"),
+            {"partner_id": partner_id, "digests": binary.Int8Array(distinct)},
+        )
+        places, found = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
+    known = np.full(len(distinct), NOBODY, dtype=np.int64)
+    known[places] = found
+    return known[places_of]
