@@ -17,6 +17,7 @@ from django.db import IntegrityError, OperationalError, connections, transaction
 from psycopg import errors
 
 from tanhui.behaviours.recording import (
+    MERGED_OUTCOME,
     ChunkResult,
     RiderResolver,
     Source,
@@ -69,7 +70,7 @@ class FileResult:
         for outcome, count in chunk.counts.items():
             kind, _, code = outcome.partition(":")
             self.rows += count
-            if kind == "recorded":
+            if kind in ("recorded", MERGED_OUTCOME):
                 self.recorded += count
             elif kind == "exists":
                 self.exists += count
@@ -88,10 +89,13 @@ def _bound_riders(book: RiderBook, key: bytes) -> RiderResolver:
 
 
 def _assigned_riders(citizen_ids: Ints, key: bytes) -> RiderResolver:
-    """Simulated citizens by the hash of each trip's reference: the same trip, the same citizen."""
+    """Simulated citizens by the hash of each deed's rider, or of its reference where the file
+    names none: the same rider, the same citizen."""
 
     def resolve(trips: pl.DataFrame) -> Ints:
-        digests = reference_digests(b"assigned\0" + key, byte_strings(trips["reference"]))
+        named = pl.coalesce("rider", "reference")
+        names = byte_strings(trips.select(named).to_series())
+        digests = reference_digests(b"assigned\0" + key, names)
         return citizen_ids[(digests.view(np.uint64) % np.uint64(len(citizen_ids))).astype(np.int64)]
 
     return resolve
@@ -130,7 +134,7 @@ def record_chunk(
         prepare(trips, source)
     if workers == 1 or trips.height < _DIVIDED_ROWS_MIN:
         return _record_part(actor, source, trips, at)
-    whole = ChunkResult(np.full(trips.height, None, dtype=object))
+    whole = ChunkResult.of(trips.height)
     places = divide(trips, workers)
     with ThreadPoolExecutor(workers) as pool:
         parts = [pool.submit(_record_apart, actor, source, trips[chosen], at) for chosen in places]
@@ -207,9 +211,7 @@ def record_file(
     )
     result = FileResult()
     with Report.opened(chosen.var / "reports", source.batch, file) as report:
-        for trips in read_file(
-            file, layout, now=at, limits=library.speed_limits(), chunk_rows=chunk_rows
-        ):
+        for trips in read_file(file, layout, now=at, modes=library.modes(), chunk_rows=chunk_rows):
             chunk = record_chunk(actor=actor, source=source, trips=trips, at=at, workers=workers)
             report.add(trips, chunk.outcome)
             result.add(chunk)

@@ -12,36 +12,27 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from tanhui.behaviours import store
-from tanhui.behaviours.postings import posting_ids
+from tanhui.behaviours import changes, evidence, paying, store
+from tanhui.behaviours.judging import judge_deeds, known_of
+from tanhui.behaviours.known import MERGED, RECORDED
+from tanhui.behaviours.measuring import Measured, measure
 from tanhui.behaviours.settlement import (
-    DayGroups,
     Deeds,
     Ints,
-    capped_points,
     compare,
     distinct,
     first_of_each,
     statement_order,
-    totals_by_citizen,
 )
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import NotFound
 from tanhui.ledger import commands as ledger
-from tanhui.ledger.chart import (
-    CITIZEN_POINTS,
-    CITIZEN_REDUCTION,
-    POINTS_ISSUED,
-    REDUCTION_MEASURED,
-    Reason,
-)
-from tanhui.methodology.document import Methodology
-from tanhui.methodology.kernel.rows import RowKernel, compile_kernel
+from tanhui.ledger.chart import CITIZEN_POINTS
 from tanhui.partners.riders import NOBODY, byte_strings
-from tanhui.scenes.library import Rule, SceneLibrary
+from tanhui.scenes.library import SceneLibrary
 
-GRADES = ("A", "B", "C", "D")
-_KERNELS: dict[str, RowKernel] = {}
+# What the answer to a row calls it that was the same journey as one that is paid.
+MERGED_OUTCOME = "merged"
 # Who did a row's deed: rows (a frame with `rider`, `reference`) to citizens, NOBODY where unknown.
 RiderResolver = Callable[[pl.DataFrame], Ints]
 
@@ -62,14 +53,23 @@ class Source:
 class ChunkResult:
     """What became of each row of a chunk.
 
-    `outcome` has one entry for each row: None (recorded), `exists`, `held:<reason>` or
-    `refused:<code>`.
+    `outcome` has one entry for each row: None (recorded), `merged` (recorded as evidence of a
+    journey that is paid already), `exists`, `held:<detector>` or `refused:<code>`. `row_mg` and
+    `row_points` hold what each row brought, or would bring while it is held.
     """
 
     outcome: npt.NDArray[np.object_]
+    row_mg: Ints
+    row_points: Ints
     reduction_mg: int = 0
     points: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: int) -> ChunkResult:
+        """The answer to so many rows before any is looked at."""
+        nothing = np.zeros(rows, dtype=np.int64)
+        return cls(np.full(rows, None, dtype=object), nothing, nothing.copy())
 
     def count(self) -> None:
         """Counts the outcomes by name; `recorded` stands for None."""
@@ -81,6 +81,8 @@ class ChunkResult:
     def add(self, places: Ints, part: ChunkResult) -> None:
         """Takes over what became of the rows at these positions."""
         self.outcome[places] = part.outcome
+        self.row_mg[places] = part.row_mg
+        self.row_points[places] = part.row_points
         self.reduction_mg += part.reduction_mg
         self.points += part.points
         for name, count in part.counts.items():
@@ -88,30 +90,8 @@ class ChunkResult:
 
     def total(self, kind: str) -> int:
         """How many rows are `recorded`, `exists`, `held` or `refused`."""
-        return sum(n for name, n in self.counts.items() if name.partition(":")[0] == kind)
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """Deeds in statement order with all that the rule in force made of them."""
-
-    deeds: Deeds
-    reduction_mg: Ints
-    uncapped: Ints
-    day_max: Ints
-    rule_ids: Ints
-    grades: Ints
-
-    def keep(self, places: Ints) -> _Measured:
-        """The deeds at these positions, in this order."""
-        return _Measured(
-            self.deeds.keep(places),
-            self.reduction_mg[places],
-            self.uncapped[places],
-            self.day_max[places],
-            self.rule_ids[places],
-            self.grades[places],
-        )
+        kinds = {kind, MERGED_OUTCOME} if kind == "recorded" else {kind}
+        return sum(n for name, n in self.counts.items() if name.partition(":")[0] in kinds)
 
 
 def identify(trips: pl.DataFrame, source: Source) -> pl.DataFrame:
@@ -164,8 +144,10 @@ def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds
         started=started,
         ended=sound["ended_at"].dt.epoch("us").to_numpy(),
         day=store.city_days(started),
-        distance_m=sound["distance_m"].to_numpy(),
+        amount=sound["amount"].to_numpy(),
+        detail=sound["detail"].to_numpy(),
         scene=sound["mode"].replace_strict(modes, return_dtype=pl.Int64).to_numpy(),
+        grade=sound["grade"].to_numpy(),
     )
 
 
@@ -186,62 +168,12 @@ def prepare(trips: pl.DataFrame, source: Source) -> None:
     store.open_days(np.array(sorted(days), dtype=np.int64))
 
 
-def _rules(deeds: Deeds, source: Source) -> tuple[list[Rule], Ints]:
-    """The rules in force for these deeds, and which of them each deed falls under (-1: none)."""
-    rules: list[Rule] = []
-    places: dict[tuple[str, str, str], int] = {}
-    which = np.full(len(deeds), -1, dtype=np.int64)
-    for scene in source.library.scenes:
-        chosen = np.flatnonzero(deeds.scene == scene.number)
-        if len(chosen) == 0:
-            continue
-        days = deeds.day[chosen]
-        first = int(days.min())
-        by_day = np.full(int(days.max()) - first + 1, -1, dtype=np.int64)
-        for day in np.unique(days):
-            try:
-                rule = source.library.rule_on(scene, store.to_date(day))
-            except NotFound:
-                continue
-            key = (scene.code, rule.methodology.reference, rule.tariff.reference)
-            if key not in places:
-                places[key] = len(rules)
-                rules.append(rule)
-            by_day[int(day) - first] = places[key]
-        which[chosen] = by_day[days - first]
-    return rules, which
-
-
-def _compiled(methodology: Methodology) -> RowKernel:
-    """The document's kernel, compiled once for each digest."""
-    if methodology.digest not in _KERNELS:
-        _KERNELS[methodology.digest] = compile_kernel(methodology)
-    return _KERNELS[methodology.digest]
-
-
-def _measure(deeds: Deeds, source: Source, result: ChunkResult) -> _Measured:
-    """Quantifies every deed under its rule; deeds no rule can measure are refused."""
-    rules, which = _rules(deeds, source)
-    result.outcome[deeds.place[which < 0]] = "refused:no_rule_in_force"
-    reduction = np.full(len(deeds), -1, dtype=np.int64)
-    columns = {
-        name: np.zeros(len(deeds), dtype=np.int64) for name in ("points", "max", "rule", "grade")
-    }
-    for number, rule in enumerate(rules):
-        under = np.flatnonzero(which == number)
-        frame = pl.DataFrame({"distance_m": deeds.distance_m[under]})
-        quantified = _compiled(rule.methodology).quantify(frame)
-        reduction[under] = quantified.fill_null(-1).to_numpy()
-        columns["points"][under] = reduction[under] // rule.tariff.mg_per_point
-        columns["max"][under] = rule.tariff.points_per_day_max
-        columns["rule"][under] = store.rule_id(rule)
-        columns["grade"][under] = GRADES.index(rule.scene.grade)
-    beyond = (reduction < 0) & (which >= 0)
-    result.outcome[deeds.place[beyond]] = "refused:out_of_bounds"
-    measured = _Measured(
-        deeds, reduction, columns["points"], columns["max"], columns["rule"], columns["grade"]
-    )
-    return measured if (reduction >= 0).all() else measured.keep(np.flatnonzero(reduction >= 0))
+def _measured(deeds: Deeds, source: Source, result: ChunkResult) -> Measured:
+    """The deeds that their rules can measure; the others are refused."""
+    measured, fault = measure(deeds, source.library)
+    result.outcome[deeds.place[fault == 1]] = "refused:no_rule_in_force"
+    result.outcome[deeds.place[fault == 2]] = "refused:out_of_bounds"
+    return measured if not fault.any() else measured.keep(np.flatnonzero(fault == 0))
 
 
 def _new_ones(deeds: Deeds, source: Source, result: ChunkResult) -> Ints:
@@ -252,7 +184,7 @@ def _new_ones(deeds: Deeds, source: Source, result: ChunkResult) -> Ints:
         repeated = deeds.keep(places)
         outcome = compare(repeated, content)
         outcome[repeated.reference != np.array(references)] = "reference_collision"
-        _answer(result, repeated, outcome)
+        _answer(result, repeated, outcome, source)
         fresh = np.ones(len(deeds), dtype=np.bool_)
         fresh[places] = False
         new = new[fresh]
@@ -262,76 +194,43 @@ def _new_ones(deeds: Deeds, source: Source, result: ChunkResult) -> Ints:
         repeated, original = deeds.keep(new[again]), deeds.keep(first[again])
         outcome = compare(repeated, vars(original))
         outcome[repeated.reference != original.reference] = "reference_collision"
-        _answer(result, repeated, outcome)
+        _answer(result, repeated, outcome, source)
         new = new[~again]
     return new
 
 
-def _answer(result: ChunkResult, repeated: Deeds, outcome: npt.NDArray[np.object_]) -> None:
+def _answer(
+    result: ChunkResult, repeated: Deeds, outcome: npt.NDArray[np.object_], source: Source
+) -> None:
+    names = {
+        (scene.number, f"exists_with_different_{field}"): f"exists_with_different_{name}"
+        for scene in source.library.scenes
+        for field, name in (("amount", scene.measure), ("detail", scene.measured.detail))
+    }
     result.outcome[repeated.place] = [
-        told if told == "exists" else f"refused:{told}" for told in outcome
+        told if told == "exists" else f"refused:{names.get((scene, told), told)}"
+        for told, scene in zip(outcome, repeated.scene.tolist(), strict=True)
     ]
-
-
-def _pay(measured: _Measured, chunk_id: int, at: datetime) -> Ints:
-    """Caps the points of deeds in statement order and posts one transfer a citizen and asset."""
-    deeds = measured.deeds
-    groups = DayGroups.of(deeds)
-    first = groups.start
-    room = np.maximum(
-        0,
-        measured.day_max[first]
-        - store.points_used(deeds.citizen[first], deeds.day[first], deeds.scene[first]),
-    )
-    points = capped_points(groups, measured.uncapped, room)
-    for pool, credit, amounts in (
-        (POINTS_ISSUED, CITIZEN_POINTS, points),
-        (REDUCTION_MEASURED, CITIZEN_REDUCTION, measured.reduction_mg),
-    ):
-        citizens, sums = totals_by_citizen(deeds.citizen, amounts)
-        ledger.issue(
-            ids=posting_ids(chunk_id, citizens, credit),
-            holder_ids=citizens,
-            amounts=sums,
-            pool=pool,
-            credit=credit,
-            reason=Reason.BEHAVIOUR_RECORDED,
-            at=at,
-        )
-    return points
 
 
 def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
     """Settles one chunk inside the caller's transaction.
 
-    `trips` is a frame as `identify` answers it, and has been prepared for. A daily cap is decided
-    while the citizens' accounts are held, so two batches of one day cannot both use the same room.
+    `trips` is a frame as `identify` answers it, and has been prepared for. What a day has been
+    paid and which journeys are known is read while the citizens' accounts are held, so two batches
+    can neither both use the same room nor both be paid for one journey.
     """
-    result = ChunkResult(np.full(trips.height, None, dtype=object))
+    result = ChunkResult.of(trips.height)
     deeds = _as_deeds(trips, source, result)
-    measured = _measure(deeds, source, result)
+    measured = _measured(deeds, source, result)
     new = _new_ones(measured.deeds, source, result)
-    order = statement_order(measured.deeds, new)
-    measured = measured.keep(order)
-    if len(order):
+    measured = measured.keep(statement_order(measured.deeds, new))
+    if len(measured.deeds):
         ledger.lock_holders(holder_ids=distinct(measured.deeds.citizen), kind=CITIZEN_POINTS)
     # Numbered only now: of two chunks that pay one citizen, the lesser number was first.
     chunk_id = store.next_chunk_id()
-    if len(order):
-        points = _pay(measured, chunk_id, at)
-        store.add_behaviours(
-            measured.deeds,
-            partner_id=source.partner_id,
-            chunk_id=chunk_id,
-            reduction_mg=measured.reduction_mg,
-            points=points,
-            uncapped=measured.uncapped,
-            rule_ids=measured.rule_ids,
-            grades=measured.grades,
-        )
-        store.add_references(measured.deeds, partner_id=source.partner_id)
-        result.reduction_mg = int(measured.reduction_mg.sum())
-        result.points = int(points.sum())
+    if len(measured.deeds):
+        _record(measured, source, result, chunk_id=chunk_id, at=at)
     result.count()
     store.add_chunk(
         {
@@ -347,3 +246,42 @@ def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
         }
     )
     return result
+
+
+def _record(
+    measured: Measured, source: Source, result: ChunkResult, *, chunk_id: int, at: datetime
+) -> None:
+    """Judges, pays and writes new deeds in statement order."""
+    met = known_of(measured.deeds)
+    known = met.live
+    judged = judge_deeds(measured, known, source.partner_id, source.library, at=at)
+    stays = np.ones(len(known), dtype=np.bool_)
+    stays[judged.displaced] = False
+    if len(judged.displaced):
+        changes.supersede(known.keep(~stays), known.keep(stays), source.library, at=at)
+    points = paying.points_within_limits(measured, judged, known.keep(stays))
+    reduction = np.where(judged.state == MERGED, 0, measured.reduction_mg)
+    paying.post(measured, judged, points, chunk_id=chunk_id, at=at)
+    deeds = measured.deeds
+    store.add_behaviours(
+        deeds,
+        partner_id=source.partner_id,
+        chunk_id=chunk_id,
+        reduction_mg=reduction,
+        points=points,
+        uncapped=np.where(judged.state == MERGED, 0, measured.uncapped),
+        rule_ids=measured.rule_ids,
+        states=judged.state,
+    )
+    store.add_references(deeds, partner_id=source.partner_id)
+    evidence.claim(deeds, judged, met, source)
+    evidence.hold(deeds, judged, reduction, points, source, at=at)
+    evidence.merge(deeds, judged, known, source)
+    result.row_mg[deeds.place] = reduction
+    result.row_points[deeds.place] = points
+    result.outcome[deeds.place[judged.state == MERGED]] = MERGED_OUTCOME
+    for place, (detector, _) in judged.holds.items():
+        result.outcome[deeds.place[place]] = f"held:{detector.code}"
+    paid = judged.state == RECORDED
+    result.reduction_mg = int(reduction[paid].sum())
+    result.points = int(points[paid].sum())

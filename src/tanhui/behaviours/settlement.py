@@ -15,7 +15,8 @@ class Deeds:
     """Deeds on their way into the books, one array entry each.
 
     `place` is the row's position in the chunk it came in; times are microseconds since the epoch;
-    `day` counts days since 1970-01-01 in the city's zone.
+    `day` counts days since 1970-01-01 in the city's zone; `amount` and `detail` are in the units
+    of the deed's scene; `grade` is 0 for A to 3 for D.
     """
 
     place: Ints
@@ -25,8 +26,10 @@ class Deeds:
     started: Ints
     ended: Ints
     day: Ints
-    distance_m: Ints
+    amount: Ints
+    detail: Ints
     scene: Ints
+    grade: Ints
 
     def keep(self, chosen: npt.NDArray[np.bool_] | Ints) -> Deeds:
         """The chosen deeds, by mask or in the order of positions."""
@@ -42,7 +45,8 @@ COMPARED = (
     ("started_at", "started"),
     ("ended_at", "ended"),
     ("mode", "scene"),
-    ("distance_m", "distance_m"),
+    ("amount", "amount"),
+    ("detail", "detail"),
 )
 
 
@@ -66,19 +70,16 @@ def distinct(ordered: Ints) -> Ints:
 
 
 def statement_order(deeds: Deeds, chosen: Ints) -> Ints:
-    """The chosen positions by citizen, day and scene, and then in the order the deeds were done."""
+    """The chosen positions by citizen, and then in the order the deeds were done."""
     if len(chosen) == 0:
         return chosen
     citizen, started = deeds.citizen[chosen], deeds.started[chosen]
-    if (deeds.scene[chosen] == deeds.scene[chosen[0]]).all():
-        # Within one scene the time alone orders the days, and one number can stand for both:
-        # sorting numbers is several times as fast as sorting by two columns.
-        span = int(started.max() - started.min()) + 1
-        if (int(citizen.max() - citizen.min()) + 1) * span < 2**63:
-            key = (citizen - citizen.min()) * span + (started - started.min())
-            return _untied(deeds, chosen[np.argsort(key)])
-    keys = (started, deeds.scene[chosen], deeds.day[chosen], citizen)
-    return _untied(deeds, chosen[np.lexsort(keys)])
+    # One number can stand for both columns: sorting numbers is several times as fast.
+    span = int(started.max() - started.min()) + 1
+    if (int(citizen.max() - citizen.min()) + 1) * span < 2**63:
+        key = (citizen - citizen.min()) * span + (started - started.min())
+        return _untied(deeds, chosen[np.argsort(key)])
+    return _untied(deeds, chosen[np.lexsort((started, citizen))])
 
 
 def _untied(deeds: Deeds, order: Ints) -> Ints:
@@ -91,31 +92,42 @@ def _untied(deeds: Deeds, order: Ints) -> Ints:
     if same.any():
         tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
         among = order[tied]
-        keys = (deeds.digest, deeds.started, deeds.scene, deeds.day, deeds.citizen)
+        keys = (deeds.digest, deeds.started, deeds.citizen)
         order[tied] = among[np.lexsort([key[among] for key in keys])]
     return order
 
 
 @dataclass(frozen=True)
 class DayGroups:
-    """Deeds in statement order, grouped by citizen, day and scene.
+    """Deeds in statement order, grouped by citizen and day, and by scene where that is asked.
 
-    `start` is the position of each group's first deed; `group` the group of each deed.
+    `order` puts the deeds of each group beside one another, still in the order they were done;
+    `start` is the place in it of each group's first deed; `group` the group of each place.
     """
 
+    order: Ints
     start: Ints
     group: Ints
 
     @classmethod
-    def of(cls, deeds: Deeds) -> DayGroups:
-        """The groups of deeds that are already in statement order."""
-        opens = np.ones(len(deeds), dtype=bool)
-        opens[1:] = (
-            (deeds.citizen[1:] != deeds.citizen[:-1])
-            | (deeds.day[1:] != deeds.day[:-1])
-            | (deeds.scene[1:] != deeds.scene[:-1])
-        )
-        return cls(np.flatnonzero(opens), np.cumsum(opens) - 1)
+    def of(cls, deeds: Deeds, *, by_scene: bool) -> DayGroups:
+        """The groups of deeds that are in statement order."""
+        scene = deeds.scene
+        mixed = by_scene and len(deeds) > 0 and bool((scene != scene[0]).any())
+        order = np.arange(len(deeds))
+        if mixed:
+            order = np.lexsort((order, scene, deeds.day, deeds.citizen))
+        columns = (deeds.citizen[order], deeds.day[order], *((scene[order],) if mixed else ()))
+        opens = np.zeros(len(deeds), dtype=bool)
+        opens[:1] = True
+        for column in columns:
+            opens[1:] |= column[1:] != column[:-1]
+        return cls(order, np.flatnonzero(opens), np.cumsum(opens) - 1)
+
+    @property
+    def first(self) -> Ints:
+        """The position of each group's first deed."""
+        return self.order[self.start]
 
 
 def capped_points(groups: DayGroups, uncapped: Ints, room: Ints) -> Ints:
@@ -125,9 +137,12 @@ def capped_points(groups: DayGroups, uncapped: Ints, room: Ints) -> Ints:
     """
     if len(uncapped) == 0:
         return uncapped
-    before = np.cumsum(uncapped) - uncapped
+    asked = uncapped[groups.order]
+    before = np.cumsum(asked) - asked
     before -= before[groups.start][groups.group]
-    return np.clip(room[groups.group] - before, 0, uncapped)
+    points = np.empty_like(uncapped)
+    points[groups.order] = np.clip(room[groups.group] - before, 0, asked)
+    return points
 
 
 def totals_by_citizen(citizens: Ints, amounts: Ints) -> tuple[Ints, Ints]:

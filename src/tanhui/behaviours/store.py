@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from django.db import connection
 
+from tanhui.behaviours.detectors.seen import History
+from tanhui.behaviours.known import Known
 from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.kernel.periods import CITY_ZONE, day_end, day_start
 from tanhui.runtime import binary
@@ -17,8 +19,14 @@ from tanhui.scenes.library import Rule
 
 _ROOM = "tanhui.behaviours"
 _EPOCH = date(1970, 1, 1).toordinal()
+_EPOCH_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 # PostgreSQL counts microseconds from here.
 _POSTGRES_EPOCH_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def to_instant(microseconds: int) -> datetime:
+    """The instant of so many microseconds since the epoch, in UTC."""
+    return _EPOCH_INSTANT + timedelta(microseconds=int(microseconds))
 
 
 def to_date(day: int) -> date:
@@ -57,6 +65,8 @@ def rule_id(rule: Rule) -> int:
         "methodology_digest": rule.methodology.digest,
         "tariff": rule.tariff.reference,
         "tariff_digest": rule.tariff.digest,
+        "city_limit": rule.limit.reference if rule.limit else "",
+        "city_limit_digest": rule.limit.digest if rule.limit else "",
     }
     with binary.cursor(connection) as cursor:
         cursor.execute(load(_ROOM, "find_rule"), facts)
@@ -88,7 +98,8 @@ def known_references(partner_id: int, deeds: Deeds) -> tuple[Ints, list[bytes], 
 def _known_deeds(partner_id: int, citizen: Ints, started: Ints, digest: Ints) -> dict[str, Ints]:
     """The rest of what a repeat is compared by, for each of these recorded deeds."""
     found = {
-        name: np.zeros(len(digest), dtype=np.int64) for name in ("ended", "distance_m", "scene")
+        name: np.zeros(len(digest), dtype=np.int64)
+        for name in ("ended", "amount", "detail", "scene")
     }
     days = city_days(started)
     for day in np.unique(days):
@@ -136,27 +147,60 @@ def _days_in_use(days: Ints) -> Ints:
         return days[[row[0] for row in cursor.fetchall()]]
 
 
-def points_used(citizens: Ints, days: Ints, scenes: Ints) -> Ints:
-    """What each scene has already paid each citizen on each day; one entry for each given.
+_KNOWN = ("citizen", "started", "ended", "partner", "digest", "amount", "scene", "grade", "state")
+_KNOWN_PAID = ("points", "reduction_mg")
+
+
+def known_on_days(citizens: Ints, days: Ints) -> Known:
+    """What is recorded of each of these citizens on the day beside it, what is gone among it.
 
     Each day is asked for alone: its partition is then found when the statement is planned.
     """
-    used = np.zeros(len(citizens), dtype=np.int64)
+    found: list[list[Ints]] = []
     for day in _days_in_use(np.unique(days)):
-        asked = np.flatnonzero(days == day)
         with binary.cursor(connection) as cursor:
             cursor.execute(
-                load(_ROOM, "points_used"),
+                load(_ROOM, "known_of_day"),
                 {
-                    "citizen_ids": binary.Int8Array(citizens[asked]),
-                    "scenes": binary.Int2Array(scenes[asked]),
+                    "citizen_ids": binary.Int8Array(np.unique(citizens[days == day])),
                     "day_start": day_start(to_date(day)),
                     "day_end": day_end(to_date(day)),
                 },
             )
-            places, points = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
-        used[asked[places]] = points
-    return used
+            found.append([binary.int8_array(cell) for cell in cursor.fetchall()[0]])
+    if not found:
+        return Known.nothing()
+    columns = [np.concatenate(column) for column in zip(*found, strict=True)]
+    named = dict(zip((*_KNOWN, *_KNOWN_PAID), columns, strict=True))
+    return Known(**named, day=city_days(named["started"]))
+
+
+_HISTORY_DAYS = 28
+
+
+def usual_days(citizens: Ints, days: Ints, scenes: Ints) -> History:
+    """A citizen's usual day before each of these days, by what these scenes reduced.
+
+    Asked for few: each pair is looked up in the 28 days before its own.
+    """
+    with binary.cursor(connection) as cursor:
+        cursor.execute(
+            load(_ROOM, "daily_reductions"),
+            {
+                "citizen_ids": binary.Int8Array(citizens),
+                "day_starts": binary.TimestamptzArray(_day_bounds(days - _HISTORY_DAYS)[0]),
+                "day_ends": binary.TimestamptzArray(_day_bounds(days)[0]),
+                "scenes": binary.Int2Array(scenes),
+                "zone": CITY_ZONE.key,
+            },
+        )
+        place, amount = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
+    columns = np.zeros((4, len(citizens)), dtype=np.int64)
+    for one in np.unique(place):
+        daily = amount[place == one]
+        median = np.median(daily)
+        columns[:, one] = (len(daily), median, np.median(np.abs(daily - median)), daily.max())
+    return History(*columns)
 
 
 def _copy(
@@ -176,7 +220,7 @@ def add_behaviours(
     points: Ints,
     uncapped: Ints,
     rule_ids: Ints,
-    grades: Ints,
+    states: Ints,
 ) -> None:
     """Writes deeds that are in statement order, day by day in the order of the table's key."""
     # A stable sort by day keeps the order of the key within each; small integers sort by radix.
@@ -191,12 +235,14 @@ def add_behaviours(
             ("reduction_mg", ">i8", reduction_mg[order]),
             ("chunk_id", ">i8", chunk_id),
             ("partner_id", ">i4", partner_id),
-            ("distance_m", ">i4", deeds.distance_m[order]),
+            ("amount", ">i4", deeds.amount[order]),
             ("points", ">i4", points[order]),
             ("points_uncapped", ">i4", uncapped[order]),
             ("rule_id", ">i4", rule_ids[order]),
             ("scene", ">i2", deeds.scene[order]),
-            ("grade", ">i2", grades[order]),
+            ("grade", ">i2", deeds.grade[order]),
+            ("detail", ">i2", deeds.detail[order]),
+            ("state", ">i2", states[order]),
         ],
         len(deeds),
     )
@@ -219,6 +265,24 @@ def add_references(deeds: Deeds, *, partner_id: int) -> None:
             ],
             len(chosen),
         )
+
+
+def add_merges(deeds: Deeds, *, partner_id: int, paid: dict[str, Ints], reason: Ints) -> None:
+    """Writes for merged deeds the key of the one that is paid: `started`, `partner`, `digest`."""
+    _copy(
+        "copy_merges",
+        [
+            ("citizen_id", ">i8", deeds.citizen),
+            ("started_at", ">i8", deeds.started - _POSTGRES_EPOCH_US),
+            ("partner_id", ">i4", partner_id),
+            ("reference_digest", ">i8", deeds.digest),
+            ("paid_started_at", ">i8", paid["started"] - _POSTGRES_EPOCH_US),
+            ("paid_partner_id", ">i4", paid["partner"]),
+            ("paid_digest", ">i8", paid["digest"]),
+            ("reason", ">i2", reason),
+        ],
+        len(deeds),
+    )
 
 
 def add_chunk(facts: dict[str, object]) -> None:

@@ -23,11 +23,13 @@ class Claim:
     """What a deed of the scene claims for its citizen alone.
 
     `trip`: the person's time, in which nobody travels twice. `day`: a day's count, which one
-    source may bring. `group` says what may be the same thing seen twice.
+    source may bring once; with `several` the scene's own deeds of a day add up, and only other
+    ways of counting the same are shut out. `group` says what may be the same thing seen twice.
     """
 
     rule: Literal["trip", "day"]
     group: str
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ def _claim(root: Section) -> Claim:
     with root.table("claim") as claim:
         rule = cast(Literal["trip", "day"], claim.text("rule", choices=("trip", "day")))
         groups = DAY_GROUPS if rule == "day" else TRIP_GROUPS
-        return Claim(rule, claim.text("group", choices=groups))
+        several = claim.flag("several")
+        return Claim(rule, claim.text("group", choices=groups), several)
 
 
 def no_such_scene(code: str) -> NotFound:

@@ -4,8 +4,10 @@ from django.db import migrations
 
 from tanhui.runtime.sql import load
 
+PARTS = ("evidence", "function_deed_transfer_id")
+
 
 class Migration(migrations.Migration):
     dependencies = [("behaviours", "0001_behaviours")]
 
-    operations = [migrations.RunSQL(load("tanhui.behaviours", "evidence"))]
+    operations = [migrations.RunSQL(load("tanhui.behaviours", part)) for part in PARTS]

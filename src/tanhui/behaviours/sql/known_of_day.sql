@@ -1,5 +1,5 @@
--- What is recorded of these citizens on one day of the city, as whole columns. Deeds that were
--- taken back or merged claim nothing any more; reversed holds neither.
+-- What is recorded of these citizens on one day of the city, as whole columns. state: 3 where a
+-- deed was taken back, or its hold reversed; it claims nothing any more.
 WITH known AS (
     SELECT
         behaviour.citizen_id,
@@ -10,36 +10,30 @@ WITH known AS (
         behaviour.points::bigint AS points,
         behaviour.scene::bigint AS scene,
         behaviour.grade::bigint AS grade,
-        behaviour.state::bigint AS state,
+        CASE
+            WHEN void.citizen_id IS NOT NULL OR ended.hold_id IS NOT NULL THEN 3
+            ELSE behaviour.state
+        END::bigint AS state,
         (extract(EPOCH FROM behaviour.started_at) * 1000000)::bigint AS started,
         (extract(EPOCH FROM behaviour.ended_at) * 1000000)::bigint AS ended
     FROM unnest(%(citizen_ids)s) AS item (citizen_id)
     INNER JOIN behaviours_behaviour AS behaviour ON behaviour.citizen_id = item.citizen_id
-    WHERE
-        behaviour.started_at >= %(day_start)s
-        AND behaviour.started_at < %(day_end)s
-        AND behaviour.state <> 1
-        AND NOT EXISTS (
-            SELECT 1
-            FROM behaviours_void AS void
-            WHERE
-                void.citizen_id = behaviour.citizen_id
-                AND void.started_at = behaviour.started_at
-                AND void.partner_id = behaviour.partner_id
-                AND void.reference_digest = behaviour.reference_digest
-        )
-        AND NOT EXISTS (
-            SELECT 1
-            FROM behaviours_hold AS hold
-            INNER JOIN behaviours_hold_end AS ended ON ended.hold_id = hold.id
-            WHERE
-                behaviour.state = 2
-                AND ended.outcome = 'reversed'
-                AND hold.citizen_id = behaviour.citizen_id
-                AND hold.started_at = behaviour.started_at
-                AND hold.partner_id = behaviour.partner_id
-                AND hold.reference_digest = behaviour.reference_digest
-        )
+    LEFT JOIN behaviours_void AS void
+        ON
+            void.citizen_id = behaviour.citizen_id
+            AND void.started_at = behaviour.started_at
+            AND void.partner_id = behaviour.partner_id
+            AND void.reference_digest = behaviour.reference_digest
+    LEFT JOIN behaviours_hold AS hold
+        ON
+            behaviour.state = 2
+            AND hold.citizen_id = behaviour.citizen_id
+            AND hold.started_at = behaviour.started_at
+            AND hold.partner_id = behaviour.partner_id
+            AND hold.reference_digest = behaviour.reference_digest
+    LEFT JOIN behaviours_hold_end AS ended
+        ON ended.hold_id = hold.id AND ended.outcome = 'reversed'
+    WHERE behaviour.started_at >= %(day_start)s AND behaviour.started_at < %(day_end)s
 )
 
 SELECT

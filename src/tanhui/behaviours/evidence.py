@@ -1,0 +1,120 @@
+"""What settlement writes beside new deeds: their claims, what is held of them, what is merged."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+
+from tanhui.behaviours import store
+from tanhui.behaviours.holds import NewHold, place_holds
+from tanhui.behaviours.judging import Judged
+from tanhui.behaviours.known import MERGED, Known, day_keys
+from tanhui.behaviours.settlement import Deeds, Ints
+from tanhui.claims import commands as claims
+from tanhui.scenes.library import SceneLibrary
+from tanhui.scenes.scene import DAY_GROUPS
+
+# A source of a day's count is a scene, and the partner where its deeds do not add up.
+_SCENE_BITS = 20
+
+
+class Origin(Protocol):
+    """Where deeds come from, as `recording.Source` says."""
+
+    @property
+    def partner_id(self) -> int: ...
+    @property
+    def library(self) -> SceneLibrary: ...
+
+
+def claim(deeds: Deeds, judged: Judged, met: Known, source: Origin) -> None:
+    """Claims the time and the days of what is paid or held. The database keeps them exclusive.
+
+    `met` is all that was found on the citizens' days, also what is gone: a day without any needs
+    no look at what it has claimed.
+    """
+    paid = judged.state != MERGED
+    scenes = source.library.scenes
+    travelling = [scene.number for scene in scenes if scene.claim.rule == "trip"]
+    trips = np.flatnonzero(paid & np.isin(deeds.scene, travelling))
+    if len(trips):
+        keys = day_keys(deeds.citizen[trips], deeds.day[trips])
+        # Another scheme's claim stands without a deed of ours beside it.
+        fresh = ~np.isin(keys, day_keys(met.citizen, met.day))
+        fresh &= ~np.isin(deeds.citizen[trips], judged.foreign.citizen)
+        claims.take_time(
+            citizen=deeds.citizen[trips],
+            started=deeds.started[trips],
+            ended=deeds.ended[trips],
+            fresh=fresh,
+        )
+    for scene in scenes:
+        if scene.claim.rule != "day":
+            continue
+        chosen = np.flatnonzero(paid & (deeds.scene == scene.number))
+        if len(chosen):
+            _, first = np.unique(
+                day_keys(deeds.citizen[chosen], deeds.day[chosen]), return_index=True
+            )
+            partner = 0 if scene.claim.several else source.partner_id
+            claims.take_days(
+                citizen=deeds.citizen[chosen[first]],
+                day=deeds.day[chosen[first]],
+                kind=DAY_GROUPS.index(scene.claim.group),
+                owner=scene.number << _SCENE_BITS | partner,
+            )
+
+
+def hold(
+    deeds: Deeds,
+    judged: Judged,
+    reduction_mg: Ints,
+    points: Ints,
+    source: Origin,
+    *,
+    at: datetime,
+) -> None:
+    """Places the holds that detectors asked for, with what they saw and until when."""
+    if not judged.holds:
+        return
+    place_holds(
+        [
+            NewHold(
+                citizen_id=int(deeds.citizen[place]),
+                started_at=store.to_instant(deeds.started[place]),
+                partner_id=source.partner_id,
+                reference_digest=int(deeds.digest[place]),
+                detector=detector.code,
+                facts=facts,
+                deadline=at + timedelta(days=detector.deadline_days),
+                points=int(points[place]),
+                reduction_mg=int(reduction_mg[place]),
+            )
+            for place, (detector, facts) in judged.holds.items()
+        ],
+        at=at,
+    )
+
+
+def merge(deeds: Deeds, judged: Judged, known: Known, source: Origin) -> None:
+    """Writes for each merged deed which one is paid."""
+    merged = np.flatnonzero(judged.state == MERGED)
+    if len(merged) == 0:
+        return
+    same = judged.same_as[merged]
+    foreign, rows = judged.foreign, len(deeds)
+    nothing = np.zeros(len(foreign), dtype=np.int64)
+    own = np.full(rows, source.partner_id, dtype=np.int64)
+    paid = {
+        "started": np.concatenate((known.started, foreign.started, deeds.started))[same],
+        "partner": np.concatenate((known.partner, foreign.partner, own))[same],
+        "digest": np.concatenate((known.digest, nothing, deeds.digest))[same],
+    }
+    store.add_merges(
+        deeds.keep(merged),
+        partner_id=source.partner_id,
+        paid=paid,
+        reason=judged.reason[merged],
+    )

@@ -1,0 +1,249 @@
+"""Holds: deeds that a detector asks about. Each has a reason and a deadline, and ends by itself.
+
+The points and milligrams of a held deed are pending transfers. Released, or overdue, they are the
+citizen's; reversed, they go back where they came from and nothing was ever taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from tanhui.behaviours.postings import deed_transfer_id
+from tanhui.governance.commands import write_audit
+from tanhui.governance.permissions import require
+from tanhui.kernel.actors import Actor
+from tanhui.kernel.refusals import Conflict, Invalid, NotFound
+from tanhui.ledger import commands as ledger
+from tanhui.ledger.chart import (
+    CITIZEN_POINTS,
+    CITIZEN_REDUCTION,
+    CITY_HOLDER_ID,
+    POINTS_ISSUED,
+    REDUCTION_MEASURED,
+    Reason,
+)
+from tanhui.ledger.transfers import ACCEPTED, AccountKey, Phase, Resolution, Transfer
+from tanhui.runtime.sql import load
+
+_ROOM = "tanhui.behaviours"
+_ENDED_AT_ONCE = 1_000
+_REASON_MAX = 500
+OVERDUE_REASON = "deadline_passed"
+_PAIRS = ((POINTS_ISSUED, CITIZEN_POINTS), (REDUCTION_MEASURED, CITIZEN_REDUCTION))
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """A deed that is about to be held, by its key; `facts` is what its detector saw."""
+
+    citizen_id: int
+    started_at: datetime
+    partner_id: int
+    reference_digest: int
+    detector: str
+    facts: dict[str, Any]
+    deadline: datetime
+    points: int
+    reduction_mg: int
+
+    @property
+    def id(self) -> UUID:
+        """The hold's own number, made of the deed's key."""
+        return self.transfer_id(0)
+
+    def transfer_id(self, kind: int) -> UUID:
+        """The pending transfer to one kind of account."""
+        return deed_transfer_id(
+            "hold", self.citizen_id, self.partner_id, self.reference_digest, kind
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An open hold as a desk sees it: the deed, what the detector saw, until when, what it is about.
+
+    `person` is a pseudonym that stays the same for one citizen; who it is, is not shown.
+    """
+
+    id: UUID
+    person: str
+    partner_code: str
+    partner_zh: str
+    partner_en: str
+    scene: int
+    started_at: datetime
+    ended_at: datetime
+    amount: int
+    grade: int
+    detector: str
+    facts: dict[str, Any]
+    placed_at: datetime
+    deadline: datetime
+    points: int
+    reduction_mg: int
+
+
+def place_holds(holds: Sequence[NewHold], *, at: datetime) -> None:
+    """Writes holds and their pending transfers. Called by settlement, inside its transaction."""
+    transfers: list[Transfer | Resolution] = []
+    for hold in holds:
+        for (pool, kind), amount in zip(_PAIRS, (hold.points, hold.reduction_mg), strict=True):
+            if amount:
+                transfers.append(
+                    Transfer(
+                        hold.transfer_id(kind.number),
+                        AccountKey(CITY_HOLDER_ID, pool),
+                        AccountKey(hold.citizen_id, kind),
+                        amount,
+                        Reason.BEHAVIOUR_RECORDED,
+                        pending=True,
+                    )
+                )
+    _post(transfers, at)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            load(_ROOM, "add_hold"),
+            [
+                {
+                    "id": hold.id,
+                    "citizen_id": hold.citizen_id,
+                    "started_at": hold.started_at,
+                    "partner_id": hold.partner_id,
+                    "reference_digest": hold.reference_digest,
+                    "detector": hold.detector,
+                    "facts": Jsonb(hold.facts),
+                    "placed_at": at,
+                    "deadline": hold.deadline,
+                    "points": hold.points,
+                    "reduction_mg": hold.reduction_mg,
+                }
+                for hold in holds
+            ],
+        )
+
+
+def _post(transfers: Sequence[Transfer | Resolution], at: datetime) -> None:
+    for first in range(0, len(transfers), _ENDED_AT_ONCE):
+        results = ledger.post_transfers(transfers=transfers[first : first + _ENDED_AT_ONCE], at=at)
+        if wrong := set(results) - ACCEPTED:
+            raise RuntimeError(f"a hold's transfer was refused: {', '.join(sorted(wrong))}")
+
+
+def release_hold(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) -> None:
+    """Gives the held points and milligrams to the citizen.
+
+    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `reason_missing`.
+    """
+    _decide(actor, hold_id, "released", reason, at)
+
+
+def reverse_hold(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) -> None:
+    """Lets the held points and milligrams go back; the deed stays in the statement, unpaid.
+
+    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `reason_missing`.
+    """
+    _decide(actor, hold_id, "reversed", reason, at)
+
+
+def _decide(actor: Actor, hold_id: UUID, outcome: str, reason: str, at: datetime) -> None:
+    require(actor, "holds.decide")
+    reason = reason.strip()
+    if not 0 < len(reason) <= _REASON_MAX:
+        raise Invalid(
+            "reason_missing",
+            zh="请写明理由，{most} 字以内。",
+            en="Give the reason, in at most {most} letters.",
+            most=_REASON_MAX,
+        )
+    with transaction.atomic():
+        found = _locked({"ids": [hold_id], "due": None, "rows_max": 1})
+        if not found:
+            raise NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
+        if found[0]["ended"]:
+            raise Conflict("hold_ended", zh="这条暂缓已经结束。", en="This hold has ended already.")
+        _end(found, outcome=outcome, actor=actor.name, reason=reason, at=at)
+        write_audit(
+            actor=actor,
+            action=f"holds.{outcome}",
+            subject=f"hold:{hold_id}",
+            facts={"points": found[0]["points"], "reduction_mg": found[0]["reduction_mg"]},
+            at=at,
+        )
+
+
+def release_overdue(*, at: datetime, limit: int = _ENDED_AT_ONCE) -> int:
+    """Releases the holds whose deadline has passed without a decision; answers how many.
+
+    Nobody asked in time, so the citizen keeps what the deed earned. Runs as the platform itself.
+    """
+    with transaction.atomic():
+        found = _locked({"ids": None, "due": at, "rows_max": limit})
+        if found:
+            _end(found, outcome="overdue", actor="platform", reason=OVERDUE_REASON, at=at)
+            write_audit(
+                actor=Actor("platform", frozenset({"platform"})),
+                action="holds.overdue",
+                subject="holds",
+                facts={"holds": len(found)},
+                at=at,
+            )
+    return len(found)
+
+
+def _locked(asked: dict[str, object]) -> list[dict[str, Any]]:
+    """Open holds, by their numbers or because they are due, while nobody else ends any."""
+    with connection.cursor() as cursor:
+        cursor.execute(load(_ROOM, "lock_holds"))
+        cursor.execute(load(_ROOM, "holds_to_end"), asked)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _end(
+    found: Sequence[dict[str, Any]], *, outcome: str, actor: str, reason: str, at: datetime
+) -> None:
+    phase = Phase.VOID if outcome == "reversed" else Phase.POST
+    resolutions: list[Transfer | Resolution] = []
+    for hold in found:
+        key = (hold["citizen_id"], hold["partner_id"], hold["reference_digest"])
+        for (_, kind), amount in zip(_PAIRS, (hold["points"], hold["reduction_mg"]), strict=True):
+            if amount:
+                resolutions.append(
+                    Resolution(
+                        deed_transfer_id("end", *key, kind.number),
+                        deed_transfer_id("hold", *key, kind.number),
+                        phase,
+                    )
+                )
+    _post(resolutions, at)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            load(_ROOM, "end_hold"),
+            [
+                {"id": hold["id"], "outcome": outcome, "actor": actor, "reason": reason, "at": at}
+                for hold in found
+            ],
+        )
+
+
+def open_holds(*, actor: Actor, at: datetime, limit: int = 200) -> list[Hold]:
+    """The holds that wait for a decision, the nearest deadline and then the most points first.
+
+    Refuses `not_permitted`.
+    """
+    require(actor, "holds.read")
+    with connection.cursor() as cursor:
+        cursor.execute(load(_ROOM, "open_holds"), {"rows_max": limit, "at": at})
+        return [Hold(row[0], f"{row[1]:06x}", *row[2:]) for row in cursor.fetchall()]
+
+
+def deadline(*, at: datetime, days: int) -> datetime:
+    """When a hold of so many days, placed now, releases itself."""
+    return at + timedelta(days=days)
