@@ -1,0 +1,19 @@
+-- When each partner last brought anything at all, and how often it said that it would.
+SELECT
+    partner.code,
+    partner.name_zh,
+    partner.name_en,
+    partner.scene,
+    partner.modes,
+    partner.expected_hours,
+    partner.registered_at,
+    delivered.recorded_at
+FROM partners_partner AS partner
+LEFT JOIN LATERAL (
+    SELECT chunk.recorded_at
+    FROM behaviours_chunk AS chunk
+    WHERE chunk.partner_id = partner.id
+    ORDER BY chunk.recorded_at DESC
+    LIMIT 1
+) AS delivered ON TRUE
+ORDER BY partner.id;
