@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import psycopg
 import pytest
@@ -22,9 +24,10 @@ from tests.cast import BIKE, BIKE_DESK, CITIZEN, LIN_RIDER, NOW, OPERATOR, ZHOU_
 pytestmark = pytest.mark.database
 
 
-def _bind(riders: list[str], citizens: list[int], actor: Actor = BIKE_DESK) -> None:
+def _bind(riders: list[str], citizens: list[int], actor: Actor | None = None) -> None:
+    desk = replace(BIKE_DESK, organisation_id=queries.partner(BIKE).id)
     register_simulated(actor=OPERATOR, count=20, at=NOW)
-    bind_riders(actor=actor, partner_code=BIKE, riders=riders, citizen_ids=citizens, at=NOW)
+    bind_riders(actor=actor or desk, partner_code=BIKE, riders=riders, citizen_ids=citizens, at=NOW)
 
 
 def _citizens(riders: list[str]) -> list[int]:
@@ -134,6 +137,14 @@ def test_a_rider_is_not_bound_to_a_number_that_nobody_has() -> None:
         _bind([LIN_RIDER, ZHOU_RIDER], [11, 21])
     assert refused.value.code == "no_such_citizen"
     assert _citizens([LIN_RIDER]) == [NOBODY]
+
+
+@pytest.mark.usefixtures("books")
+def test_a_partner_binds_no_riders_of_another() -> None:
+    register_bike()
+    with pytest.raises(Forbidden) as refused:
+        _bind([LIN_RIDER], [11], actor=replace(BIKE_DESK, organisation_id=7))
+    assert refused.value.code == "not_permitted"
 
 
 @pytest.mark.usefixtures("books")

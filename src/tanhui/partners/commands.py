@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -13,12 +14,18 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity.queries import unregistered
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Conflict, NotFound
+from tanhui.kernel.refusals import Conflict, Invalid, NotFound
 from tanhui.partners import queries
 from tanhui.partners.models import Partner
 from tanhui.partners.riders import byte_strings, rider_digests
+from tanhui.partners.rows import fetch
+from tanhui.partners.rows import require_own as require_own
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
+
+EXPECTED_HOURS = 24
+EXPECTED_HOURS_MAX = 31 * 24
+_CODE = re.compile(r"[A-Z][A-Z0-9-]{1,15}", re.ASCII)
 
 
 def register_partner(
@@ -30,16 +37,24 @@ def register_partner(
     scene: str,
     simulated: bool,
     at: datetime,
+    expected_hours: int = EXPECTED_HOURS,
+    modes: Collection[str] = (),
 ) -> Partner:
     """Registers an operator, or answers the one already registered with the same content.
 
-    Refuses: `not_permitted`, `partner_exists` (same code, other content).
+    It is expected to deliver at least every `expected_hours`; `modes` are the ways of moving it
+    will bring. Both may be edited later (`set_expected`) and are no part of that comparison.
+    Refuses: `not_permitted`, `partner_code_malformed`, `expected_hours_out_of_range`,
+    `partner_exists` (same code, other content).
     """
     require(actor, "partner.register")
+    _check_code(code)
+    _check_expected(expected_hours)
+    expected = {"expected_hours": expected_hours, "modes": sorted(set(modes))}
     content = {"name_zh": name_zh, "name_en": name_en, "scene": scene, "simulated": simulated}
     with transaction.atomic():
         partner, created = Partner.objects.get_or_create(
-            code=code, defaults={**content, "registered_at": at}
+            code=code, defaults={**content, **expected, "registered_at": at}
         )
         if created:
             write_audit(
@@ -53,6 +68,53 @@ def register_partner(
             code=code,
         )
     return partner
+
+
+def set_expected(
+    *,
+    actor: Actor,
+    partner_code: str,
+    expected_hours: int,
+    modes: Collection[str],
+    at: datetime,
+) -> None:
+    """Says how often a partner should deliver (hours, 1 to 744), and which modes it brings.
+
+    Refuses: `not_permitted`, `no_such_partner`, `expected_hours_out_of_range`.
+    """
+    require(actor, "partner.register")
+    partner = queries.partner(partner_code)
+    _check_expected(expected_hours)
+    expected = {"expected_hours": expected_hours, "modes": sorted(set(modes))}
+    with transaction.atomic():
+        fetch("set_expected", {"partner_id": partner.id, **expected})
+        write_audit(
+            actor=actor,
+            action="partner.set_expected",
+            subject=f"partner:{partner.code}",
+            facts=expected,
+            at=at,
+        )
+
+
+def _check_code(code: str) -> None:
+    if not _CODE.fullmatch(code):
+        raise Invalid(
+            "partner_code_malformed",
+            zh="数据方代码由 2 至 16 个大写字母、数字或连字符组成，以字母开头。",
+            en="A partner's code has 2 to 16 capital letters, digits or hyphens and begins with"
+            " a letter.",
+        )
+
+
+def _check_expected(hours: int) -> None:
+    if not 1 <= hours <= EXPECTED_HOURS_MAX:
+        raise Invalid(
+            "expected_hours_out_of_range",
+            zh="应在 1 到 {most} 小时之间。",
+            en="It is between 1 and {most} hours.",
+            most=EXPECTED_HOURS_MAX,
+        )
 
 
 def bind_riders(
@@ -70,6 +132,7 @@ def bind_riders(
     """
     require(actor, "partner.bind_riders")
     partner = queries.partner(partner_code)
+    require_own(actor, partner.id, "partner.bind_riders")
     citizens = binary.Int8Array(np.asarray(citizen_ids, dtype=np.int64))
     facts = {
         "partner_id": partner.id,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
 class Partner(models.Model):
-    """An operator that reports deeds. Its number is part of every row it brings."""
+    """An operator that reports deeds. Its number is part of every row it brings.
+
+    It delivers at least every `expected_hours`; `modes` are the ways of moving it brings.
+    """
 
     id = models.AutoField(primary_key=True)
     code = models.TextField(unique=True)
@@ -15,6 +19,10 @@ class Partner(models.Model):
     scene = models.TextField()
     simulated = models.BooleanField()
     registered_at = models.DateTimeField()
+    expected_hours = models.IntegerField(db_default=24)
+    modes = ArrayField(models.TextField(), default=list)
+    items_per_day = models.IntegerField(db_default=2_000_000)
+    requests_per_minute = models.IntegerField(db_default=6_000)
 
     class Meta:
         db_table = "partners_partner"

@@ -24,6 +24,11 @@ def partner(code: str) -> Partner:
     return found
 
 
+def exists(code: str) -> bool:
+    """Whether a partner `code` is registered."""
+    return Partner.objects.filter(code=code).exists()
+
+
 def partners() -> list[Partner]:
     """All partners, in the order of their registration."""
     return list(Partner.objects.order_by("id"))

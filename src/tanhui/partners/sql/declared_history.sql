@@ -1,0 +1,14 @@
+SELECT
+    told.day,
+    told.mode,
+    told.version,
+    told.row_count,
+    told.amount,
+    told.declared_at,
+    told.declared_by
+FROM partners_day_statement AS told
+WHERE
+    told.partner_id = %(partner_id)s
+    AND told.environment = %(environment)s
+    AND told.day = %(day)s
+ORDER BY told.mode, told.version;
