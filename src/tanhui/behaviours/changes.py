@@ -15,7 +15,6 @@ from tanhui.behaviours.postings import deed_transfer_id
 from tanhui.claims import commands as claims
 from tanhui.claims.matching import Trips
 from tanhui.governance.commands import write_audit
-from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import Conflict, Invalid, NotFound
@@ -32,8 +31,8 @@ from tanhui.ledger.chart import (
 )
 from tanhui.ledger.transfers import ACCEPTED, AccountKey, Transfer
 from tanhui.partners import queries as partners
-from tanhui.partners.commands import require_own
 from tanhui.partners.riders import byte_strings
+from tanhui.partners.rows import require_own
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 from tanhui.scenes.library import SceneLibrary, city_library
@@ -68,7 +67,8 @@ def void_behaviour(
     Points that are spent already are not asked back. Refuses: `not_permitted`, `no_such_partner`,
     `unknown_reason`, `no_such_behaviour`, `already_voided`, `hold_open` (it is decided first).
     """
-    require(actor, "behaviours.void")
+    partner = partners.partner(partner_code)
+    require_own(actor, "behaviours.void", partner.id)
     if reason not in VOID_REASONS:
         raise Invalid(
             "unknown_reason",
@@ -77,8 +77,6 @@ def void_behaviour(
             reason=reason,
             known=", ".join(VOID_REASONS),
         )
-    partner = partners.partner(partner_code)
-    require_own(actor, partner.id, "behaviours.void")
     with transaction.atomic():
         take_back(partner.id, reference, reason=reason, actor=actor.name, at=at)
         write_audit(

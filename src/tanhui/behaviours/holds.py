@@ -67,7 +67,7 @@ class NewHold:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An open hold as a desk sees it: the deed, what the detector saw, until when, what it is about.
+    """An open hold as a desk sees it: the deed, what was seen, until when, what is at stake.
 
     `person` is a pseudonym that stays the same for one citizen; who it is, is not shown.
     """

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
-from tanhui.behaviours.postings import posting_id
-from tanhui.behaviours.recording import GRADES
+from tanhui.behaviours.postings import Purpose, deed_transfer_id, posting_id
 from tanhui.behaviours.rows import (
     BehaviourRow,
     DayTotal,
+    HoldNote,
     Home,
+    MergeNote,
     SourceStatus,
     Statement,
+    VoidNote,
+    Waiting,
     WhyCard,
 )
 from tanhui.kernel.periods import CITY_ZONE, city_day, day_end, day_start
@@ -26,7 +31,8 @@ from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.methodology.explain import explain
 from tanhui.runtime.sql import load
 from tanhui.scenes.library import city_library
-from tanhui.scenes.tariff import PointsExplanation, Tariff
+from tanhui.scenes.limit import Limit
+from tanhui.scenes.tariff import GRADES, PointsExplanation, Tariff
 
 _ROOM = "tanhui.behaviours"
 _LATEST_DAYS = 31
@@ -74,25 +80,13 @@ def _no_such_behaviour() -> NotFound:
     )
 
 
+_MERGE_REASONS = {1: "overlap", 2: "clock", 3: "same_day"}
+_ROW_CELLS = 32
+
+
 def _row(cells: tuple[Any, ...]) -> BehaviourRow:
-    (
-        started,
-        ended,
-        digest,
-        partner_id,
-        _,
-        _,
-        scene,
-        grade,
-        distance,
-        mg,
-        points,
-        uncapped,
-        recorded,
-        code,
-        name_zh,
-        name_en,
-    ) = cells[:16]
+    started, ended, digest, partner_id, _, _, scene, grade, amount, detail, mg = cells[:11]
+    points, uncapped, recorded, code, name_zh, name_en = cells[11:17]
     library = city_library(settings.TANHUI.content_root)
     return BehaviourRow(
         key=behaviour_key(started, partner_id, digest),
@@ -103,12 +97,29 @@ def _row(cells: tuple[Any, ...]) -> BehaviourRow:
         started_at=started,
         ended_at=ended,
         recorded_at=recorded,
-        distance_m=distance,
+        amount=amount,
+        detail=detail,
         reduction_mg=mg,
         points=points,
         points_uncapped=uncapped,
         grade=GRADES[grade],
+        hold=HoldNote(*cells[17:23]) if cells[17] is not None else None,
+        merge=_merge_note(*cells[23:29]) if cells[23] is not None else None,
+        void=VoidNote(*cells[29:32]) if cells[29] is not None else None,
     )
+
+
+def _merge_note(
+    reason: int,
+    started_at: datetime,
+    partner_id: int,
+    digest: int,
+    partner_zh: str | None,
+    partner_en: str | None,
+) -> MergeNote:
+    ours = partner_id >= 0
+    key = behaviour_key(started_at, partner_id, digest) if ours else None
+    return MergeNote(_MERGE_REASONS[reason], started_at, key, partner_zh, partner_en)
 
 
 def _rows(
@@ -174,6 +185,25 @@ def _tariff_of(reference: str) -> Tariff:
     return next(tariff for tariff in library.tariffs if tariff.reference == reference)
 
 
+def _limit_of(reference: str) -> Limit | None:
+    library = city_library(settings.TANHUI.content_root)
+    return next((limit for limit in library.limits if limit.reference == reference), None)
+
+
+def points_waiting(*, citizen_id: int, at: datetime) -> Waiting:
+    """Points that are the citizen's and may not be spent yet, and when the oldest of them may.
+
+    The wait leaves time for a partner's late rows and corrections. It is the limit's in force at
+    `at`; whoever spends asks this while the citizen's account is held.
+    """
+    limit = city_library(settings.TANHUI.content_root).limit(city_day(at))
+    if limit is None:
+        return Waiting(0, None)
+    facts = {"citizen_id": citizen_id, "since": limit.waiting_since(at)}
+    points, oldest = _fetch("waiting", facts)[0]
+    return Waiting(points, limit.spendable_on(oldest) if points else None)
+
+
 def why(*, citizen_id: int, key: str) -> WhyCard:
     """Why a deed brought what it brought, by keys alone. Refuses `no_such_behaviour`."""
     started_at, partner_id, digest = _parse_key(key)
@@ -191,8 +221,9 @@ def why(*, citizen_id: int, key: str) -> WhyCard:
     cells = found[0]
     row = _row(cells)
     chunk_id, scene_number = cells[4], cells[6]
-    methodology, methodology_digest, tariff, tariff_digest = cells[16:]
+    methodology, methodology_digest, tariff, tariff_digest, limit, limit_digest = cells[_ROW_CELLS:]
     library = city_library(settings.TANHUI.content_root)
+    scene = library.numbered(scene_number)
     day = city_day(started_at)
     used = _fetch(
         "used_before",
@@ -202,34 +233,53 @@ def why(*, citizen_id: int, key: str) -> WhyCard:
             "day_end": day_end(day),
             "scene": scene_number,
             "chunk_id": chunk_id,
+            "recorded_at": row.recorded_at,
             "started_at": started_at,
             "reference_digest": digest,
         },
-    )
+    )[0]
     duration_us = (row.ended_at - row.started_at) // _MICROSECOND
     return WhyCard(
         row=row,
         explanation=explain(
-            library.methodologies.referenced(methodology), {"distance_m": row.distance_m}
+            library.methodologies.referenced(methodology), scene.inputs(row.amount, row.detail)
         ),
         points=PointsExplanation(
-            _tariff_of(tariff), row.reduction_mg, row.points_uncapped, row.points, used[0][0]
+            tariff=_tariff_of(tariff),
+            reduction_mg=row.reduction_mg,
+            points_uncapped=row.points_uncapped,
+            points=row.points,
+            used_before=used[0],
+            grade=row.grade,
+            limit=_limit_of(limit),
+            used_in_all=used[1],
         ),
-        speed_m_per_h=row.distance_m * _HOUR_US // duration_us,
-        speed_limit_m_per_h=library.numbered(scene_number).speed_max_kmh * 1_000,
+        per_hour=row.amount * _HOUR_US // duration_us,
+        per_hour_max=scene.measured.max_per_hour,
         methodology=methodology,
         methodology_digest=methodology_digest,
         tariff=tariff,
         tariff_digest=tariff_digest,
-        posting_ids=tuple(
-            posting_id(chunk_id, citizen_id, kind)
-            for kind, amount in (
-                (CITIZEN_POINTS, row.points),
-                (CITIZEN_REDUCTION, row.reduction_mg),
-            )
-            if amount
-        ),
+        limit=limit,
+        limit_digest=limit_digest,
+        posting_ids=tuple(_transfers_of(row, citizen_id, chunk_id, partner_id, digest)),
     )
+
+
+def _transfers_of(
+    row: BehaviourRow, citizen_id: int, chunk_id: int, partner_id: int, digest: int
+) -> Iterator[UUID]:
+    """The transfers that paid a deed: its chunk's posting, or the end of its hold."""
+    if row.merge is not None:
+        return
+    for kind, amount in ((CITIZEN_POINTS, row.points), (CITIZEN_REDUCTION, row.reduction_mg)):
+        if not amount:
+            continue
+        if row.hold is None:
+            yield posting_id(chunk_id, citizen_id, kind)
+        else:
+            purpose: Purpose = "hold" if row.hold.outcome is None else "end"
+            yield deed_transfer_id(purpose, citizen_id, partner_id, digest, kind.number)
 
 
 def latest_started_at(*, partner_id: int, since: datetime) -> datetime | None:

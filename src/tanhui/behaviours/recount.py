@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
+import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from tanhui.behaviours.measuring import NO_LIMIT, quantify
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import NotFound
 from tanhui.ledger.chart import (
@@ -18,10 +19,9 @@ from tanhui.ledger.chart import (
     REDUCTION_MEASURED,
 )
 from tanhui.methodology.document import Methodology
-from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.runtime.sql import load
 from tanhui.scenes.library import SceneLibrary, city_library
-from tanhui.scenes.tariff import Tariff
+from tanhui.scenes.tariff import GRADES, Tariff
 
 _ROOM = "tanhui.behaviours"
 
@@ -31,7 +31,8 @@ class Recount:
     """The deeds recomputed against the books; all but the first two count faults.
 
     `unknown_rules` are rules in the books whose documents are not in the library with the same
-    digest: nothing under them can be recomputed.
+    digest: nothing under them can be recomputed. `lone_notes` are holds, merges and voids that do
+    not fit the deed they speak of.
     """
 
     deeds: int
@@ -41,6 +42,7 @@ class Recount:
     lone_references: int
     differing_points: int
     overstepped_days: int
+    lone_notes: int
     differing_reductions: int
     unknown_rules: int
 
@@ -53,6 +55,7 @@ class Recount:
             or self.lone_references
             or self.differing_points
             or self.overstepped_days
+            or self.lone_notes
             or self.differing_reductions
             or self.unknown_rules
         )
@@ -79,34 +82,53 @@ def _tariff(library: SceneLibrary, reference: str, digest: str) -> Tariff | None
     return None
 
 
-def _differing_reductions(methodologies: dict[int, Methodology]) -> int:
-    """How many deeds hold other milligrams than their rule gives for their metres."""
+def _differing_reductions(
+    library: SceneLibrary, methodologies: dict[int, tuple[int, Methodology]]
+) -> int:
+    """How many deeds hold other milligrams than their rule gives for what was counted."""
     rows = _fetch("measures")
     differing = 0
-    for rule_id, methodology in methodologies.items():
-        cases = [row[1:] for row in rows if row[0] == rule_id]
-        frame = pl.DataFrame(
-            cases,
-            schema={"distance_m": pl.Int64, "recorded": pl.Int64, "deeds": pl.Int64},
-            orient="row",
-        )
-        measured = compile_kernel(methodology).quantify(frame.select("distance_m"))
-        wrong = measured.ne_missing(frame["recorded"])
-        differing += int(frame.filter(wrong)["deeds"].sum())
+    for rule_id, (scene, methodology) in methodologies.items():
+        cases = np.array([row[1:] for row in rows if row[0] == rule_id], dtype=np.int64)
+        if len(cases):
+            amount, detail, recorded, deeds = cases.T
+            measured = quantify(methodology, library.numbered(scene), amount, detail)
+            differing += int(deeds[measured != recorded].sum())
     return differing
+
+
+def _limit(library: SceneLibrary, reference: str, digest: str) -> int | None:
+    """The limit over all scenes by which a rule paid; None where its file is not in the library."""
+    if not reference:
+        return NO_LIMIT
+    for limit in library.limits:
+        if (limit.reference, limit.digest) == (reference, digest):
+            return limit.per_day_max_in_all
+    return None
 
 
 def recount() -> Recount:
     """Recomputes all that follows from the deeds themselves. Reads all of them."""
     library = city_library(settings.TANHUI.content_root)
-    methodologies: dict[int, Methodology] = {}
-    tariffs: dict[int, Tariff] = {}
+    methodologies: dict[int, tuple[int, Methodology]] = {}
+    paid_by: dict[int, tuple[Tariff, int]] = {}
     rules = _fetch("rules")
-    for rule_id, methodology, methodology_digest, tariff, tariff_digest in rules:
-        if (document := _methodology(library, methodology, methodology_digest)) is not None:
-            methodologies[rule_id] = document
-        if (paid_by := _tariff(library, tariff, tariff_digest)) is not None:
-            tariffs[rule_id] = paid_by
+    for (
+        rule_id,
+        scene,
+        methodology,
+        digest,
+        tariff_id,
+        tariff_digest,
+        limit_id,
+        limit_digest,
+    ) in rules:
+        if (document := _methodology(library, methodology, digest)) is not None:
+            methodologies[rule_id] = (scene, document)
+        tariff = _tariff(library, tariff_id, tariff_digest)
+        limit = _limit(library, limit_id, limit_digest)
+        if tariff is not None and limit is not None:
+            paid_by[rule_id] = (tariff, limit)
     counts = _fetch(
         "recount",
         {
@@ -115,11 +137,16 @@ def recount() -> Recount:
             "reduction_kind": CITIZEN_REDUCTION.number,
             "points_pool": POINTS_ISSUED.number,
             "reduction_pool": REDUCTION_MEASURED.number,
-            "rule_ids": list(tariffs),
-            "mg_per_point": [tariff.mg_per_point for tariff in tariffs.values()],
-            "day_max": [tariff.points_per_day_max for tariff in tariffs.values()],
+            "rule_ids": list(paid_by),
+            "mg_per_point": [tariff.mg_per_point for tariff, _ in paid_by.values()],
+            "day_max": [tariff.points_per_day_max for tariff, _ in paid_by.values()],
+            "day_max_in_all": [limit for _, limit in paid_by.values()],
+            **{
+                grade.lower(): [tariff.percent(grade) for tariff, _ in paid_by.values()]
+                for grade in GRADES
+            },
         },
     )[0]
-    unknown = sum(rule[0] not in methodologies or rule[0] not in tariffs for rule in rules)
-    faults = [int(count) for count in (*counts, _differing_reductions(methodologies), unknown)]
-    return Recount(*faults)
+    unknown = sum(rule[0] not in methodologies or rule[0] not in paid_by for rule in rules)
+    reductions = _differing_reductions(library, methodologies)
+    return Recount(*(int(count) for count in (*counts, reductions, unknown)))

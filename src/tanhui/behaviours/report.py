@@ -41,6 +41,26 @@ REASONS: dict[str, tuple[str, str]] = {
         "同一编号此前记录的里程不同",
         "recorded before under this reference with another distance",
     ),
+    "exists_with_different_steps": (
+        "同一编号此前记录的步数不同",
+        "recorded before under this reference with another number of steps",
+    ),
+    "exists_with_different_energy_wh": (
+        "同一编号此前记录的电量不同",
+        "recorded before under this reference with another amount of electricity",
+    ),
+    "exists_with_different_persons": (
+        "同一编号此前记录的人数不同",
+        "recorded before under this reference with another number of persons",
+    ),
+    "exists_with_different_car_class": (
+        "同一编号此前记录的车型不同",
+        "recorded before under this reference with another class of car",
+    ),
+    "merged": (
+        "与另一条已计入的记录是同一程（同一天的同一项），作为佐证保存，只计一次",
+        "the same journey (or day's count) as one that is paid; kept as evidence, it counts once",
+    ),
     "reference_collision": (
         "编号与另一编号的摘要相同，请换一个编号",
         "the reference's digest is taken; send another one",
@@ -56,11 +76,19 @@ REASONS: dict[str, tuple[str, str]] = {
     "zero_duration": ("时长为零", "takes no time"),
     "too_long": ("超过 24 小时", "longer than 24 hours"),
     "no_distance": ("里程未知或为零", "the distance is unknown or zero"),
+    "no_steps": ("步数为零", "no steps at all"),
+    "no_energy": ("电量为零", "no electricity at all"),
     "too_fast": ("平均速度超过该方式的上限", "faster on average than its mode allows"),
+    "too_many_steps": ("步数超过一天可能的上限", "more steps than a day allows"),
+    "too_powerful": ("平均功率超过上限", "more power on average than its mode allows"),
     "unknown_rider": ("骑行者未绑定市民账户", "the rider is not bound to a citizen"),
     "no_rule_in_force": ("当日没有适用的规则", "no rule was in force on that day"),
     "out_of_bounds": ("超出方法学的适用范围", "outside the bounds of the methodology"),
 }
+
+
+# What a detector saw is told to the citizen; a partner learns that the row waits.
+HELD = ("暂缓：待核实，到期未处理则自动计入", "held for a look; it counts by itself when due")
 
 
 @dataclass
@@ -96,7 +124,7 @@ class Report:
         writer = csv.writer(self.stream)
         for line, reference, name in chosen.select("line", "reference", "outcome").iter_rows():
             kind, _, code = name.partition(":")
-            zh, en = REASONS[code or kind]
+            zh, en = REASONS[code or kind] if kind != "held" else HELD
             writer.writerow((line, _plain(reference or ""), kind, code or kind, zh, en))
         self.stream.flush()
         self.rows += len(told)

@@ -1,8 +1,11 @@
--- What was measured, each distinct case once: deeds of one rule and distance have one reduction.
+-- What was measured, each distinct case once: deeds of one rule, amount and detail have one
+-- reduction. Merged deeds are measured as nothing.
 SELECT
     behaviour.rule_id,
-    behaviour.distance_m,
+    behaviour.amount,
+    behaviour.detail,
     behaviour.reduction_mg,
     count(*) AS deeds
 FROM behaviours_behaviour AS behaviour
-GROUP BY behaviour.rule_id, behaviour.distance_m, behaviour.reduction_mg;
+WHERE behaviour.state <> 1
+GROUP BY behaviour.rule_id, behaviour.amount, behaviour.detail, behaviour.reduction_mg;

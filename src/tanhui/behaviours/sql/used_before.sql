@@ -1,13 +1,23 @@
--- What the scene had paid the citizen on that day before this deed: earlier chunks, and in the
--- same chunk the deeds done earlier, or at the same instant under a lesser digest. This is the
--- order in which settlement fills a day's cap.
-SELECT coalesce(sum(behaviour.points), 0)::bigint
+-- What had been taken of that day's limits before this deed, by its scene and by all scenes:
+-- earlier chunks, and in the same chunk the deeds done earlier, or at the same instant under a
+-- lesser digest. This is the order in which settlement fills a day. What an earlier chunk brought
+-- and was taken back before this deed was recorded had given its room back.
+SELECT
+    coalesce(sum(behaviour.points) FILTER (WHERE behaviour.scene = %(scene)s), 0)::bigint
+        AS by_scene,
+    coalesce(sum(behaviour.points), 0)::bigint AS in_all
 FROM behaviours_behaviour AS behaviour
+LEFT JOIN behaviours_void AS void
+    ON
+        void.citizen_id = behaviour.citizen_id
+        AND void.started_at = behaviour.started_at
+        AND void.partner_id = behaviour.partner_id
+        AND void.reference_digest = behaviour.reference_digest
 WHERE
     behaviour.citizen_id = %(citizen_id)s
     AND behaviour.started_at >= %(day_start)s
     AND behaviour.started_at < %(day_end)s
-    AND behaviour.scene = %(scene)s
+    AND (void.voided_at IS NULL OR void.voided_at > %(recorded_at)s)
     AND (
         behaviour.chunk_id < %(chunk_id)s
         OR (
