@@ -18,7 +18,7 @@ from django.utils.translation.template import templatize
 _SOURCE = Path(__file__).resolve().parents[1]
 PO = Path(__file__).resolve().parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
-_ROOMS = ("web", "citizen", "board")
+_ROOMS = ("web", "citizen", "board", "portal", "console")
 _HEAD = (
     "Language: en\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
     "Content-Transfer-Encoding: 8bit\nPlural-Forms: nplurals=2; plural=(n != 1);\n"

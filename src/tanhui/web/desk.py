@@ -1,0 +1,125 @@
+"""What the desks of partners, the operator and the authority share: acts, and what came of them.
+
+A page of a desk shows something and offers acts on it as forms. A form names its act; what was
+refused is said on the same page, and what was done is said after going back to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from tanhui.kernel.refusals import Invalid, Refusal
+from tanhui.web.entrance import PageRequest
+from tanhui.web.refusals import refusal_text, retry_after, status_of
+
+ACT = "act"
+_DONE = "done"
+# What is said after an act, by the name that the address carries.
+_TOLD = {
+    "key_registered": gettext_lazy("公钥已登记，马上可以用。"),
+    "key_revoked": gettext_lazy("密钥已撤销，用它签的请求从现在起会被拒绝。"),
+    "day_declared": gettext_lazy("当天的数已申报。下面是对账结果。"),
+    "deed_voided": gettext_lazy("这条记录已作废，减排量和积分已冲回，理由已留痕。"),
+    "hold_released": gettext_lazy("已放行，积分和减排量已入账。"),
+    "hold_reversed": gettext_lazy("已驳回，这一程不计积分，理由会给市民看。"),
+    "partner_registered": gettext_lazy("数据方已登记，从沙箱开始。"),
+    "quota_set": gettext_lazy("额度已改，马上生效。"),
+    "partner_approved": gettext_lazy("已批准上线，现在可以发生产密钥。"),
+    "member_added": gettext_lazy("人员已登记，可以用这个手机号登录。"),
+    "member_ended": gettext_lazy("这个岗位已结束，对方马上不能再进来。"),
+}
+
+Act = Callable[[PageRequest], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An act that was refused: its sentence and code, and which act it was."""
+
+    sentence: str
+    code: str
+    act: str
+
+
+def perform(
+    request: PageRequest, acts: Mapping[str, Act], show: Callable[[Refused | None], HttpResponse]
+) -> HttpResponse:
+    """Runs the act that a form of the page names; shows the page, with the refusal if there is one.
+
+    Refuses `act_unknown`.
+    """
+    if request.method != "POST":
+        return show(None)
+    name = request.POST.get(ACT, "")
+    act = acts.get(name)
+    if act is None:
+        raise Invalid("act_unknown", zh="没有这个操作。", en="There is no such act.")
+    try:
+        return act(request)
+    except Refusal as refusal:
+        response = show(Refused(refusal_text(refusal), refusal.code, name))
+        response.status_code = status_of(refusal)
+        return retry_after(response, refusal)
+
+
+def done(name: str, page: str, *args: object, **query: object) -> HttpResponse:
+    """Back to a page, which then says what was done."""
+    told = urlencode({_DONE: name, **query})
+    return HttpResponseRedirect(f"{reverse(page, args=args)}?{told}")
+
+
+def show_page(
+    request: PageRequest, template: str, *, refused: Refused | None = None, **context: Any
+) -> HttpResponse:
+    """A page of a desk, with what the last act came to and what was typed into its form."""
+    told = None if refused else _TOLD.get(request.GET.get(_DONE, ""))
+    typed = request.POST if refused else {}
+    return render(
+        request,
+        template,
+        {**context, "refused": refused, "done": told, "typed": typed, "now": request.at},
+    )
+
+
+def typed_number(request: PageRequest, name: str) -> int | None:
+    """A whole number from a form; None for an empty field; refuses `number_malformed`."""
+    text = request.POST.get(name, "").strip().replace(",", "").replace("，", "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 15):
+        raise Invalid(
+            "number_malformed",
+            zh="这里要填整数，例如 1200。",
+            en="A whole number is needed here, such as 1200.",
+        )
+    return int(text)
+
+
+def typed_day(text: str) -> date:
+    """A day as `2026-11-22`; refuses `day_malformed`."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid(
+            "day_malformed",
+            zh="日期要写成 2026-11-22 这样。",
+            en="Write the day like 2026-11-22.",
+        ) from None
+
+
+def typed_id(text: str) -> UUID:
+    """A number of the books that a form or an address carries; 404 for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None

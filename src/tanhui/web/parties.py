@@ -1,0 +1,121 @@
+"""A partner's interface as its own desk and the operator's show it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tanhui.partners.contract import ContractCheck
+from tanhui.partners.deliveries import Delivery
+from tanhui.partners.desk import PartnerDesk
+from tanhui.partners.quota import Allowance, Window
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWindow:
+    """One limit as a bar: how much is used, and its share in whole percent."""
+
+    name: str
+    limit: int
+    used: int
+    remaining: int
+    share: int
+    reset: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuota:
+    """What may still be sent in one environment."""
+
+    environment: str
+    windows: tuple[ShownWindow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of coming aboard: its name for the page, and whether it is done."""
+
+    name: str
+    done: bool
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What became of one row of a delivery; `kind` is recorded, exists, held or refused."""
+
+    reference: str
+    kind: str
+    reason: str
+    said_zh: str
+    said_en: str
+    reduction_mg: int | None
+    points: int | None
+
+
+def quotas_of(desk: PartnerDesk) -> tuple[ShownQuota, ...]:
+    """The limits of production, where the partner is in it, and of the sandbox."""
+    sandbox = _quota("sandbox", desk.sandbox)
+    if desk.partner.status != "production":
+        return (sandbox,)
+    return (_quota("production", desk.production), sandbox)
+
+
+def _quota(environment: str, allowance: Allowance) -> ShownQuota:
+    return ShownQuota(environment, (_window(allowance.items), _window(allowance.requests)))
+
+
+def _window(window: Window) -> ShownWindow:
+    used = max(0, window.limit - window.remaining)
+    return ShownWindow(
+        name=window.name,
+        limit=window.limit,
+        used=used,
+        remaining=window.remaining,
+        share=min(100, used * 100 // window.limit) if window.limit else 100,
+        reset=window.reset_seconds,
+    )
+
+
+def next_check(desk: PartnerDesk) -> ContractCheck | None:
+    """The first check of the contract test that is not passed."""
+    return desk.missing[0] if desk.missing else None
+
+
+def steps_of(desk: PartnerDesk) -> tuple[Step, ...]:
+    """The way from the registration to the first delivery that counts."""
+    active = {key.environment for key in desk.keys if key.ended_at is None}
+    approved = desk.approval is not None
+    delivered = {one.environment for one in desk.deliveries}
+    reached = (
+        ("registered", True),
+        ("sandbox_key", approved or "sandbox" in active),
+        ("contract", approved or not desk.missing),
+        ("approved", approved),
+        ("production_key", "production" in active),
+        ("first_delivery", "production" in delivered),
+    )
+    first_open = next((name for name, done in reached if not done), None)
+    return tuple(Step(name, done, name == first_open) for name, done in reached)
+
+
+def items_of(delivery: Delivery) -> list[Item]:
+    """What became of each row, in the order in which it was sent."""
+    told = json.loads(delivery.result or b"{}")
+    rows = told.get("results", []) if isinstance(told, dict) else []
+    return [_item(row) for row in rows if isinstance(row, dict)]
+
+
+def _item(row: Mapping[str, Any]) -> Item:
+    kind, _, reason = str(row.get("outcome") or row.get("status") or "").partition(":")
+    return Item(
+        reference=str(row.get("reference") or ""),
+        kind=kind,
+        reason=str(row.get("code") or reason),
+        said_zh=str(row.get("detail_zh") or row.get("zh") or ""),
+        said_en=str(row.get("detail_en") or row.get("en") or ""),
+        reduction_mg=row.get("reduction_mg"),
+        points=row.get("points"),
+    )
