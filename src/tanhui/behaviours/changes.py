@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from tanhui.behaviours import store
+from tanhui.behaviours.evidence import owner_of_day
 from tanhui.behaviours.known import GONE, HELD, MERGED, Known
 from tanhui.behaviours.postings import deed_transfer_id
 from tanhui.claims import commands as claims
@@ -68,7 +69,7 @@ def void_behaviour(
     `unknown_reason`, `no_such_behaviour`, `already_voided`, `hold_open` (it is decided first).
     """
     partner = partners.partner(partner_code)
-    require_own(actor, "behaviours.void", partner.id)
+    require_own(actor, partner.id, "behaviours.void")
     if reason not in VOID_REASONS:
         raise Invalid(
             "unknown_reason",
@@ -209,10 +210,12 @@ def _give_back(deeds: Known, kept: Known, library: SceneLibrary) -> None:
         group = rules[int(deeds.scene[place])].group
         beside = (kept.citizen == deeds.citizen[place]) & (kept.day == deeds.day[place])
         if not any(rules[scene].group == group for scene in kept.scene[beside].tolist()):
+            scene = library.numbered(int(deeds.scene[place]))
             claims.give_back_days(
                 citizen=deeds.citizen[place : place + 1],
                 day=deeds.day[place : place + 1],
-                kind=DAY_GROUPS.index(group),
+                kind=np.array([DAY_GROUPS.index(group)]),
+                owner=owner_of_day(scene, int(deeds.partner[place])),
             )
 
 

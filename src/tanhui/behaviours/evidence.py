@@ -14,7 +14,7 @@ from tanhui.behaviours.known import MERGED, Known, day_keys
 from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.claims import commands as claims
 from tanhui.scenes.library import SceneLibrary
-from tanhui.scenes.scene import DAY_GROUPS
+from tanhui.scenes.scene import DAY_GROUPS, Scene
 
 # A source of a day's count is a scene, and the partner where its deeds do not add up.
 _SCENE_BITS = 20
@@ -51,20 +51,27 @@ def claim(deeds: Deeds, judged: Judged, met: Known, source: Origin) -> None:
             fresh=fresh,
         )
     for scene in scenes:
-        if scene.claim.rule != "day":
-            continue
         chosen = np.flatnonzero(paid & (deeds.scene == scene.number))
-        if len(chosen):
-            _, first = np.unique(
-                day_keys(deeds.citizen[chosen], deeds.day[chosen]), return_index=True
-            )
-            partner = 0 if scene.claim.several else source.partner_id
-            claims.take_days(
-                citizen=deeds.citizen[chosen[first]],
-                day=deeds.day[chosen[first]],
-                kind=DAY_GROUPS.index(scene.claim.group),
-                owner=scene.number << _SCENE_BITS | partner,
-            )
+        if scene.claim.rule == "day" and len(chosen):
+            _claim_days(deeds.keep(chosen), scene, met, source)
+
+
+def owner_of_day(scene: Scene, partner_id: int) -> int:
+    """Who a day's count belongs to: its scene, and the partner where deeds do not add up."""
+    return scene.number << _SCENE_BITS | (0 if scene.claim.several else partner_id)
+
+
+def _claim_days(deeds: Deeds, scene: Scene, met: Known, source: Origin) -> None:
+    """Claims the days of a scene's deeds, but those that it has already, where deeds add up."""
+    keys, first = np.unique(day_keys(deeds.citizen, deeds.day), return_index=True)
+    own = met.live.keep(met.live.scene == scene.number)
+    new = first[~np.isin(keys, day_keys(own.citizen, own.day))]
+    claims.take_days(
+        citizen=deeds.citizen[new],
+        day=deeds.day[new],
+        kind=np.full(len(new), DAY_GROUPS.index(scene.claim.group), dtype=np.int64),
+        owner=owner_of_day(scene, source.partner_id),
+    )
 
 
 def hold(

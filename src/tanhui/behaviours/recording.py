@@ -24,6 +24,7 @@ from tanhui.behaviours.settlement import (
     first_of_each,
     statement_order,
 )
+from tanhui.claims import commands as claims
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import NotFound
 from tanhui.ledger import commands as ledger
@@ -165,7 +166,9 @@ def prepare(trips: pl.DataFrame, source: Source) -> None:
             scene = source.library.of_mode(mode)
             store.rule_id(source.library.rule_on(scene, store.to_date(number)))
             days.add(number)
-    store.open_days(np.array(sorted(days), dtype=np.int64))
+    opened = np.array(sorted(days), dtype=np.int64)
+    store.open_days(opened)
+    claims.open_days(days=opened)
 
 
 def _measured(deeds: Deeds, source: Source, result: ChunkResult) -> Measured:
