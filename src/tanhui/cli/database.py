@@ -23,7 +23,7 @@ from django.conf import settings  # noqa: E402
 
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
-from tanhui.cli import demo, serving, staff  # noqa: E402
+from tanhui.cli import demo, partners, serving, staff  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
 from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
@@ -200,3 +200,4 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
     app.command("demo")(make_demo)
     staff.register(app, ready=ready_database)
+    partners.register(app, ready=ready_database, operator=OPERATOR)

@@ -18,8 +18,7 @@ from tanhui.kernel.refusals import Conflict, Invalid, NotFound
 from tanhui.partners import queries
 from tanhui.partners.models import Partner
 from tanhui.partners.riders import byte_strings, rider_digests
-from tanhui.partners.rows import fetch
-from tanhui.partners.rows import require_own as require_own
+from tanhui.partners.rows import fetch, require_own
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 

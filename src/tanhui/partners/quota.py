@@ -48,16 +48,20 @@ class Allowance:
     requests: Window
 
 
-def take(*, partner_id: int, environment: Environment, items: int, at: datetime) -> Allowance:
-    """Counts one request of so many items, in one statement, and answers what is left.
+def take(
+    *, partner_id: int, environment: Environment, items: int, at: datetime, requests: int = 1
+) -> Allowance:
+    """Counts requests of so many items in all, in one statement, and answers what is left.
 
     To be called outside of a longer transaction: the row stays locked until the transaction ends.
     Refuses: `quota_used_up` (with `retry_after_seconds`), and then counts nothing.
     """
-    facts = _facts(partner_id, environment, at) | {"items": items}
+    facts = _facts(partner_id, environment, at) | {"items": items, "requests": requests}
     taken = fetch("take_quota", facts)
     if not taken:
-        raise _used_up(allowance(partner_id=partner_id, environment=environment, at=at), items)
+        raise _used_up(
+            allowance(partner_id=partner_id, environment=environment, at=at), items, requests
+        )
     return _allowance(taken[0], at)
 
 
@@ -99,9 +103,9 @@ def set_quota(
         )
 
 
-def _used_up(left: Allowance, items: int) -> Refusal:
+def _used_up(left: Allowance, items: int, requests: int) -> Refusal:
     """Which limit it is, and when to try again; the other one is at fault only if this is not."""
-    if left.requests.remaining < 1:
+    if left.requests.remaining < requests:
         return Exhausted(
             "quota_used_up",
             zh="本分钟已用完 {limit} 次请求的配额，请 {retry_after_seconds} 秒后再试。",
