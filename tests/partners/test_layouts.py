@@ -54,7 +54,7 @@ def test_an_unknown_layout_is_refused_and_the_known_are_named(name: str) -> None
         ('title_zh = "', 'colour = "red"\ntitle_zh = "', "unknown_key", "colour"),
         ("America/Chicago", "America/Springfield", "unknown_zone", "time_zone"),
         ("America/Chicago", "../etc/passwd", "unknown_zone", "time_zone"),
-        ('coordinates = "WGS84"', 'coordinates = "GCJ-02"', "unknown_value", "coordinates"),
+        ('coordinates = "WGS84"', 'coordinates = "GCJ-03"', "unknown_value", "coordinates"),
         ('time_formats = ["', 'time_formats = "', "not_toml", ""),
         ('started_at = "started_at"\n', "", "missing_key", "columns"),
         ('ended_at = "ended_at"\n', "", "missing_key", "columns"),

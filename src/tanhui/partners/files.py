@@ -1,4 +1,4 @@
-"""Opening a partner's file whatever its wrapping: csv, csv.gz, zip of csv, ndjson(.gz), Parquet.
+"""Opening a partner's file whatever its wrapping: csv, json, ndjson, gzip or zip of them, Parquet.
 
 A file is looked through once before anything of it is used, so that a broken archive, another
 encoding or an empty file is refused whole, in one sentence, with nothing recorded.
@@ -13,9 +13,11 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -23,11 +25,29 @@ import pyarrow.lib
 import pyarrow.parquet
 
 from tanhui.kernel.refusals import Invalid, NotFound, Refusal
+from tanhui.partners.documents import DOCUMENT_BYTES_MAX, records_of
+from tanhui.partners.form import Layout
 
 _DIGEST_PIECE_BYTES = 1 << 20
 # A text of which more than one line in so many cannot be decoded is in another encoding.
 _UNDECODABLE_PART = 4
-_DATA_SUFFIXES = (".csv", ".ndjson", ".jsonl", ".txt")
+_DATA_SUFFIXES = (".csv", ".ndjson", ".jsonl", ".json", ".txt")
+# A first line longer than this names no columns and holds no record.
+FIRST_LINE_BYTES_MAX = 1_000_000
+_MARKS = b"\xef\xbb\xbf \t\r\n"
+# What other kinds of file begin with; a spreadsheet of today is a zip and told by its members.
+_OTHER_KINDS = {
+    b"\xd0\xcf\x11\xe0": "XLS",
+    b"%PDF": "PDF",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "RAR",
+    b"BZh": "bzip2",
+    b"\xfd7zX": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"SQLi": "SQLite",
+    b"ORC": "ORC",
+    b"Obj\x01": "Avro",
+}
 
 
 class Shape(StrEnum):
@@ -35,22 +55,35 @@ class Shape(StrEnum):
 
     CSV = "csv"
     NDJSON = "ndjson"
+    JSON = "json"
     PARQUET = "parquet"
 
 
 @dataclass(frozen=True, slots=True)
 class PartnerFile:
-    """A file that has been looked through: `rows` counts its data lines, `digest` is SHA-256."""
+    """A file that has been looked through: `rows` counts its data lines, `digest` is SHA-256.
+
+    `stations` are the station tables that belong to it: files of their own, or its own members.
+    """
 
     path: Path
     shape: Shape
     members: tuple[str, ...]
     rows: int
     digest: str
+    stations: tuple[Path | str, ...] = ()
 
     def texts(self) -> Iterator[tuple[str, IO[bytes]]]:
         """The byte streams inside, each with its member's name (empty when not an archive)."""
-        yield from _streams(self.path)
+        yield from _streams(self.path, lambda member: member not in self.stations)
+
+    def station_texts(self) -> Iterator[tuple[str, IO[bytes]]]:
+        """The byte streams of the station tables, each with its name."""
+        for table in self.stations:
+            if isinstance(table, Path):
+                yield from ((table.name, stream) for _, stream in _streams(table))
+            else:
+                yield from _streams(self.path, partial(str.__eq__, table))
 
 
 def refuse_empty(path: Path) -> Refusal:
@@ -83,9 +116,34 @@ def _refuse_encoding(path: Path) -> Refusal:
     )
 
 
-def _data_members(archive: zipfile.ZipFile) -> list[str]:
-    """The members that hold rows; folders and the ghosts that some systems add are passed over."""
-    return [
+def _refuse_first_line(path: Path) -> Refusal:
+    return Invalid(
+        "line_too_long",
+        zh="文件“{name}”的第一行超过一百万字节，不是数据表。",
+        en="The first line of “{name}” is longer than a million bytes: this is no table.",
+        name=path.name,
+    )
+
+
+def _refuse_kind(path: Path, kind: str) -> Refusal:
+    return Invalid(
+        "unsupported_format",
+        zh="文件“{name}”是 {kind}，不能读取；请另存为 CSV、NDJSON 或 Parquet。",
+        en="The file “{name}” is {kind}, which is not read; save it as CSV, NDJSON or Parquet.",
+        name=path.name,
+        kind=kind,
+    )
+
+
+def _data_members(path: Path, archive: zipfile.ZipFile) -> list[str]:
+    """The members that hold rows; folders and the ghosts that some systems add are passed over.
+
+    A text beside tables is what somebody wrote about them.
+    """
+    inside = set(archive.namelist())
+    if "[Content_Types].xml" in inside or "mimetype" in inside:
+        raise _refuse_kind(path, "XLSX" if "xl/workbook.xml" in inside else "Office")
+    members = [
         member.filename
         for member in archive.infolist()
         if not member.is_dir()
@@ -93,18 +151,22 @@ def _data_members(archive: zipfile.ZipFile) -> list[str]:
         and not member.filename.startswith("__MACOSX/")
         and not Path(member.filename).name.startswith(".")
     ]
+    tables = [member for member in members if not member.lower().endswith(".txt")]
+    return tables or members
 
 
-def _streams(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+def _streams(
+    path: Path, wanted: Callable[[str], bool] = lambda _: True
+) -> Iterator[tuple[str, IO[bytes]]]:
     with path.open("rb") as raw:
         magic = raw.read(4)
         raw.seek(0)
         if magic == b"PK\x03\x04" or magic == b"PK\x05\x06":
             with zipfile.ZipFile(raw) as archive:
-                members = _data_members(archive)
-                for member in members:
+                members = _data_members(path, archive)
+                for member in filter(wanted, members):
                     with archive.open(member) as stream:
-                        yield (member if len(members) > 1 else ""), stream
+                        yield member, stream
         elif magic[:2] == b"\x1f\x8b":
             with gzip.open(raw, "rb") as stream:
                 yield "", io.BufferedReader(stream)
@@ -116,6 +178,7 @@ def _streams(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
 class _Look:
     """What the first look has counted so far."""
 
+    encoding: str = "utf-8"
     lines: int = 0
     foreign_lines: int = 0
     undecodable_lines: int = 0
@@ -127,7 +190,7 @@ class _Look:
         if not line.isascii():
             self.foreign_lines += 1
             try:
-                line.decode("utf-8")
+                line.decode(self.encoding)
             except UnicodeDecodeError:
                 self.undecodable_lines += 1
 
@@ -148,54 +211,123 @@ def _file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _look_through_texts(path: Path) -> tuple[Shape, tuple[str, ...], int]:
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """Lines, of which none is taken whole that no table could hold."""
+    return iter(lambda: stream.readline(FIRST_LINE_BYTES_MAX + 1), b"")
+
+
+def _look_through_text(
+    path: Path, stream: IO[bytes], layout: Layout | None
+) -> tuple[Shape, int] | None:
+    """The shape of one text and its number of rows; None where it holds nothing at all."""
+    look = _Look(layout.encoding if layout else "utf-8")
+    first = next((line for line in _lines(stream) if not line.isspace()), b"")
+    if first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first:
+        raise _refuse_encoding(path)
+    begins = first.lstrip(_MARKS)[:1]
+    if begins == b"[" or (begins == b"{" and layout is not None and layout.records):
+        text = first.lstrip(_MARKS) + stream.read(DOCUMENT_BYTES_MAX)
+        return Shape.JSON, len(records_of(path.name, text, layout.records if layout else ()))
+    if len(first) > FIRST_LINE_BYTES_MAX:
+        raise _refuse_first_line(path)
+    is_json = begins == b"{"
+    look.see(first)
+    # What the header names cannot be known once its letters are lost.
+    header_lost = look.undecodable_lines > 0 and not is_json
+    for line in stream:
+        look.see(line)
+    if header_lost or look.other_encoding:
+        raise _refuse_encoding(path)
+    if look.lines == 0:
+        return None
+    has_header = not is_json and (layout is None or layout.has_header)
+    return Shape.NDJSON if is_json else Shape.CSV, look.lines - has_header
+
+
+def _look_through_texts(
+    path: Path, layout: Layout | None, wanted: Callable[[str], bool]
+) -> tuple[Shape, tuple[str, ...], int]:
     shape, members, rows = Shape.CSV, [], 0
-    for member, stream in _streams(path):
-        look = _Look()
-        first = next((line for line in stream if not line.isspace()), b"")
-        if first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first:
-            raise _refuse_encoding(path)
-        is_json = first.lstrip(b"\xef\xbb\xbf \t").startswith(b"{")
-        look.see(first)
-        # What the header names cannot be known once its letters are lost.
-        header_lost = look.undecodable_lines > 0 and not is_json
-        for line in stream:
-            look.see(line)
-        if header_lost or look.other_encoding:
-            raise _refuse_encoding(path)
-        if look.lines == 0:
-            continue
-        shape = Shape.NDJSON if is_json else Shape.CSV
-        members.append(member)
-        rows += look.lines - (0 if is_json else 1)
+    for member, stream in _streams(path, wanted):
+        found = _look_through_text(path, stream, layout)
+        if found is not None:
+            shape = found[0]
+            members.append(member)
+            rows += found[1]
     return shape, tuple(members), rows
 
 
-def look_through(path: Path) -> PartnerFile:
+def _is_station_table(layout: Layout | None, name: str) -> bool:
+    if layout is None or layout.stations is None:
+        return False
+    name = Path(name).name.casefold()
+    return any(fnmatchcase(name, pattern.casefold()) for pattern in layout.stations.files)
+
+
+def _station_tables(
+    path: Path, layout: Layout | None, given: Sequence[Path], magic: bytes
+) -> tuple[Path | str, ...]:
+    """The station tables that are given; else those inside the archive and beside the file."""
+    if layout is None or layout.stations is None:
+        return ()
+    if given:
+        for table in given:
+            if not table.is_file():
+                raise _refuse_nothing(table)
+        return tuple(given)
+    inside: list[str] = []
+    if magic.startswith(b"PK"):
+        with zipfile.ZipFile(path) as archive:
+            inside = [
+                name for name in _data_members(path, archive) if _is_station_table(layout, name)
+            ]
+    beside = [
+        other
+        for other in sorted(path.parent.iterdir())
+        if other != path and _is_station_table(layout, other.name) and other.is_file()
+    ]
+    return (*inside, *beside)
+
+
+def _refuse_nothing(path: Path) -> Refusal:
+    return NotFound(
+        "no_such_file",
+        zh="没有文件“{path}”。",
+        en="There is no file “{path}”.",
+        path=path,
+    )
+
+
+def look_through(
+    path: Path, layout: Layout | None = None, stations: Sequence[Path] = ()
+) -> PartnerFile:
     """Reads the whole file once and says what it is.
 
-    Refuses: `no_such_file`, `broken_file`, `wrong_encoding`, `empty_file`.
+    With a layout, its encoding, its records and its station tables are heeded; `stations` are
+    tables given in place of those found beside the file. Refuses: `no_such_file`, `broken_file`,
+    `wrong_encoding`, `empty_file`, `unsupported_format`, `document_too_large`.
     """
     if not path.is_file():
-        raise NotFound(
-            "no_such_file",
-            zh="没有文件“{path}”。",
-            en="There is no file “{path}”.",
-            path=path,
-        )
+        raise _refuse_nothing(path)
     members: tuple[str, ...]
     try:
         with path.open("rb") as raw:
             magic = raw.read(4)
+        for beginning, kind in _OTHER_KINDS.items():
+            if magic.startswith(beginning):
+                raise _refuse_kind(path, kind)
+        tables = _station_tables(path, layout, stations, magic)
         if magic == b"PAR1":
             with contextlib.closing(pyarrow.parquet.ParquetFile(path)) as parquet:
                 shape, members = Shape.PARQUET, ("",)
                 rows = int(parquet.metadata.num_rows)
         else:
-            shape, members, rows = _look_through_texts(path)
-        if rows == 0:
+            shape, members, rows = _look_through_texts(
+                path, layout, lambda member: member not in tables
+            )
+        if rows <= 0:
             raise refuse_empty(path)
-        return PartnerFile(path, shape, members, rows, _file_digest(path))
+        return PartnerFile(path, shape, members, rows, _file_digest(path), tables)
     except (
         zipfile.BadZipFile,
         gzip.BadGzipFile,

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import IO, Any
 
 import polars as pl
@@ -20,8 +20,16 @@ import pyarrow.lib
 import pyarrow.parquet
 
 from tanhui.kernel.refusals import Invalid, Refusal
+from tanhui.partners.documents import (
+    AROUND,
+    DEEPER,
+    DOCUMENT_BYTES_MAX,
+    cell_of,
+    own,
+    records_of,
+)
 from tanhui.partners.files import PartnerFile, Shape, refuse_broken
-from tanhui.partners.layouts import Layout
+from tanhui.partners.form import Layout
 
 # Columns that every raw frame has besides the layout's fields.
 LINE, TORN = "line", "torn"
@@ -41,16 +49,17 @@ def _refuse_missing(file: PartnerFile, missing: list[str], found: list[str]) -> 
     )
 
 
-def _present(file: PartnerFile, layout: Layout, header: list[str]) -> dict[str, str]:
-    """The fields that this file has, by the operator's column; refuses `missing_column`."""
+def present(file: PartnerFile, layout: Layout, header: list[str]) -> dict[str, int]:
+    """Where this file has the fields of the layout; refuses `missing_column`."""
+    places = {field: layout.place_of(field, header) for field in layout.columns}
     missing = [
-        column
-        for field, column in layout.columns.items()
-        if column not in header and field not in layout.optional
+        " | ".join(layout.columns[field])
+        for field, place in places.items()
+        if place is None and field not in layout.optional
     ]
     if missing:
         raise _refuse_missing(file, missing, header)
-    return {field: column for field, column in layout.columns.items() if column in header}
+    return {field: place for field, place in places.items() if place is not None}
 
 
 class _Ordinals:
@@ -80,7 +89,7 @@ class _Lines:
                 yield self.number, content
 
 
-def _cells_of(line: bytes) -> list[str] | None:
+def cells_of(line: bytes, delimiter: str = ",", encoding: str = "utf-8") -> list[str] | None:
     """The cells of one line, or None where it cannot be taken apart.
 
     Each line stands alone: a quote left open would otherwise swallow the lines behind it. A line
@@ -88,19 +97,20 @@ def _cells_of(line: bytes) -> list[str] | None:
     """
     if len(line) > LINE_BYTES_MAX:
         return None
-    text = line.decode("utf-8", errors="replace").rstrip("\r\n")
+    text = line.decode(encoding, errors="replace").rstrip("\r\n")
     if '"' not in text:
-        return text.split(",")
+        return text.split(delimiter)
     try:
-        return next(csv.reader((text,), strict=True))
+        return next(csv.reader((text,), strict=True, delimiter=delimiter))
     except csv.Error:
         return None
 
 
-def _header_of(lines: Iterator[tuple[int, bytes]]) -> list[str] | None:
+def header_of(lines: Iterator[tuple[int, bytes]], layout: Layout) -> list[str] | None:
     """The names in the first line that holds anything; None where no line does."""
     for _, line in lines:
-        return [name.strip() for name in _cells_of(line) or ()]
+        cells = cells_of(line, layout.delimiter, layout.encoding) or ()
+        return [name.strip() for name in cells]
     return None
 
 
@@ -111,18 +121,21 @@ def _csv_frames(
     ordinals: _Ordinals,
     chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
-    header = _header_of(lines)
+    ahead = list(islice(lines, 1))
+    header = header_of(iter(ahead), layout)
+    if not layout.has_header:
+        # The first row tells how many cells a row has, and is one itself.
+        lines = chain(ahead, lines)
     if header is None:
         return
-    present = _present(file, layout, header)
-    places = {field: header.index(column) for field, column in present.items()}
+    places = present(file, layout, header)
     while taken := list(islice(lines, chunk_rows)):
-        rows = [_cells_of(line) for _, line in taken]
+        rows = [cells_of(line, layout.delimiter, layout.encoding) for _, line in taken]
         columns: dict[str, list[str | None]] = {
             field: [row[place] if row and place < len(row) else None for row in rows]
             for field, place in places.items()
         }
-        if "reference" not in layout.columns:
+        if "reference" not in places:
             columns["reference"] = [
                 ordinals.reference("\x1f".join(row)) if row else None for row in rows
             ]
@@ -164,32 +177,55 @@ def _record(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
+def _values(names: tuple[str, ...], records: list[dict[str, Any] | None]) -> list[str | None]:
+    """What the first of some columns that a record has holds, of each record."""
+    if len(names) == 1 and not (DEEPER in names[0] or names[0].startswith(AROUND)):
+        (name,) = names
+        return [_cell(record.get(name)) if record else None for record in records]
+    return [
+        _cell(next((v for n in names if (v := cell_of(record, n)) is not None), None))
+        if record
+        else None
+        for record in records
+    ]
+
+
+def _records_frame(
+    layout: Layout, numbers: list[int], records: list[dict[str, Any] | None], ordinals: _Ordinals
+) -> pl.DataFrame:
+    columns = {field: _values(names, records) for field, names in layout.columns.items()}
+    if "reference" not in columns or "reference" in layout.optional:
+        told = columns.get("reference") or [None] * len(records)
+        columns["reference"] = [
+            reference or ordinals.reference(json.dumps(own(record), sort_keys=True))
+            if record
+            else None
+            for reference, record in zip(told, records, strict=True)
+        ]
+    return _text_frame(columns, numbers, [record is None for record in records])
+
+
 def _ndjson_frames(
     layout: Layout, lines: Iterator[tuple[int, bytes]], ordinals: _Ordinals, chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
-    records: list[tuple[int, dict[str, Any] | None]] = []
+    while taken := list(islice(lines, chunk_rows)):
+        records = [_record(line) for _, line in taken]
+        yield _records_frame(layout, [number for number, _ in taken], records, ordinals)
 
-    def frame() -> pl.DataFrame:
-        columns: dict[str, list[str | None]] = {
-            field: [_cell(record.get(column)) if record else None for _, record in records]
-            for field, column in layout.columns.items()
-        }
-        if "reference" not in columns:
-            columns["reference"] = [
-                ordinals.reference(json.dumps(record, sort_keys=True)) if record else None
-                for _, record in records
+
+def _document_frames(
+    file: PartnerFile, layout: Layout, ordinals: _Ordinals, chunk_rows: int
+) -> Iterator[pl.DataFrame]:
+    number = 1
+    for _, stream in file.texts():
+        found = records_of(file.path.name, stream.read(DOCUMENT_BYTES_MAX + 1), layout.records)
+        for start in range(0, len(found), chunk_rows):
+            piece = [
+                record if isinstance(record, dict) else None
+                for record in found[start : start + chunk_rows]
             ]
-        return _text_frame(
-            columns, [line for line, _ in records], [record is None for _, record in records]
-        )
-
-    for number, line in lines:
-        records.append((number, _record(line)))
-        if len(records) >= chunk_rows:
-            yield frame()
-            records = []
-    if records:
-        yield frame()
+            yield _records_frame(layout, list(range(number, number + len(piece))), piece, ordinals)
+            number += len(piece)
 
 
 def _readable(frame: pl.DataFrame) -> pl.DataFrame:
@@ -222,13 +258,14 @@ def _parquet_frames(
     file: PartnerFile, layout: Layout, ordinals: _Ordinals, chunk_rows: int
 ) -> Iterator[pl.DataFrame]:
     with pyarrow.parquet.ParquetFile(file.path) as parquet:
-        present = _present(file, layout, list(parquet.schema_arrow.names))
+        header = list(parquet.schema_arrow.names)
+        columns = {field: header[place] for field, place in present(file, layout, header).items()}
         line = 1
-        for batch in _batches(file, parquet, list(present.values()), chunk_rows):
+        for batch in _batches(file, parquet, list(dict.fromkeys(columns.values())), chunk_rows):
             frame = _readable(
-                batch.select(pl.col(column).alias(field) for field, column in present.items())
+                batch.select(pl.col(column).alias(field) for field, column in columns.items())
             )
-            if "reference" not in layout.columns:
+            if "reference" not in columns:
                 texts = frame.select(
                     pl.concat_str(pl.all().cast(pl.String), separator="\x1f", ignore_nulls=True)
                 ).to_series()
@@ -252,24 +289,28 @@ def check_columns(file: PartnerFile, layout: Layout) -> None:
     """Refuses `missing_column` for any member, before a row of another one is used."""
     if file.shape is Shape.PARQUET:
         with pyarrow.parquet.ParquetFile(file.path) as parquet:
-            _present(file, layout, list(parquet.schema_arrow.names))
+            present(file, layout, list(parquet.schema_arrow.names))
     elif file.shape is Shape.CSV:
         for _, stream in file.texts():
-            header = _header_of(_Lines().of(stream))
+            header = header_of(_Lines().of(stream), layout)
             if header is not None:
-                _present(file, layout, header)
+                present(file, layout, header)
 
 
 def raw_frames(file: PartnerFile, layout: Layout, *, chunk_rows: int) -> Iterator[pl.DataFrame]:
     """Frames of at most about `chunk_rows` rows. Lines count from 1, on through all members.
 
-    A CSV's header is a line; a Parquet's rows count from 1. Refuses `missing_column` before any
-    frame, and `broken_file` where a page of a Parquet file cannot be read.
+    A CSV's header is a line; a Parquet's rows and a document's records count from 1. Refuses
+    `missing_column` before any frame, and `broken_file` where a page of a Parquet file cannot
+    be read.
     """
     check_columns(file, layout)
     ordinals = _Ordinals()
     if file.shape is Shape.PARQUET:
         yield from _parquet_frames(file, layout, ordinals, chunk_rows)
+        return
+    if file.shape is Shape.JSON:
+        yield from _document_frames(file, layout, ordinals, chunk_rows)
         return
     numbered = _Lines()
     for _, stream in file.texts():

@@ -14,21 +14,19 @@ import polars as pl
 
 from tanhui.geo.distance import haversine_m
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
+from tanhui.partners.cells import INSTANT, read_cells
 from tanhui.partners.files import PartnerFile, look_through
-from tanhui.partners.layouts import DETAIL_FIELDS, ISO, PLACE_FIELDS, Layout
+from tanhui.partners.form import PLACE_FIELDS, Layout
 from tanhui.partners.modes import MEASURES, Measure, ModeRule
 from tanhui.partners.raw import LINE, TORN, UNREADABLE, raw_frames
+from tanhui.partners.stations import Stations, read_stations
 
 DURATION_MAX = timedelta(hours=24)
 # A whole number, so that a limit an hour is met exactly.
 _US_PER_HOUR = 3_600_000_000
 _PIECE_ROWS = 100_000
-_INSTANT = pl.Datetime("us", "UTC")
 # Control characters, and what stands for bytes that are no text.
 _NO_LETTERS = [*map(chr, range(32)), UNREADABLE]
-# No calendar of ours goes beyond these, and a year of more digits is a slip.
-_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
-_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 # A row is refused for the first of these that applies.
 REFUSAL_CODES = (
@@ -57,93 +55,6 @@ _TOO_MUCH: dict[Measure, str] = {
     "steps": "too_many_steps",
     "energy_wh": "too_powerful",
 }
-
-
-def _text(field: str) -> pl.Expr:
-    """The cell as text, trimmed; an empty one is missing."""
-    text = pl.col(field).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text)
-
-
-def _number(frame: pl.DataFrame, field: str) -> pl.Expr:
-    """The cell as a number; unreadable and not finite ones are null."""
-    if field not in frame.columns:
-        return pl.lit(None, dtype=pl.Float64)
-    cell = pl.col(field) if frame.schema[field].is_numeric() else _text(field)
-    number = cell.cast(pl.Float64, strict=False)
-    return pl.when(number.is_finite()).then(number)
-
-
-def _given(frame: pl.DataFrame, field: str) -> pl.Expr:
-    """Whether the row says anything in this field at all."""
-    if field not in frame.columns:
-        return pl.lit(False)
-    if frame.schema[field] == pl.String:
-        return _text(field).is_not_null()
-    return pl.col(field).is_not_null()
-
-
-def _instant(frame: pl.DataFrame, layout: Layout, field: str, ambiguous: str) -> pl.Expr:
-    """The cell as an instant in UTC; null where it is missing or unreadable.
-
-    A local time that the clocks skipped does not exist and is unreadable; one that they showed
-    twice is taken as `ambiguous` says.
-    """
-    dtype = frame.schema[field]
-    if isinstance(dtype, pl.Datetime):
-        local = pl.col(field).dt.cast_time_unit("us")
-        if dtype.time_zone is not None:
-            return local.dt.convert_time_zone("UTC")
-        return _localised(local, layout, ambiguous)
-    parsed = []
-    for form in layout.time_formats:
-        if form == ISO:
-            # An offset is part of the format: a time without one is unreadable, not guessed.
-            parsed += [
-                _text(field).str.to_datetime(form_, strict=False, time_unit="us", time_zone="UTC")
-                for form_ in ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z")
-            ]
-        else:
-            local = _text(field).str.to_datetime(form, strict=False, time_unit="us")
-            parsed.append(_localised(local, layout, ambiguous))
-    return pl.coalesce(parsed)
-
-
-def _localised(local: pl.Expr, layout: Layout, ambiguous: str) -> pl.Expr:
-    if layout.zone is None:
-        return pl.lit(None, dtype=_INSTANT)
-    return local.dt.replace_time_zone(
-        layout.zone.key,
-        ambiguous="earliest" if ambiguous == "earliest" else "latest",
-        non_existent="null",
-    ).dt.convert_time_zone("UTC")
-
-
-def _in_calendar(instant: pl.Expr) -> pl.Expr:
-    return pl.when(instant.is_between(_EARLIEST, _LATEST)).then(instant)
-
-
-def _read_cells(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Every field parsed, beside whether it was given at all."""
-    ended = _in_calendar(_instant(frame, layout, "ended_at", "earliest"))
-    started = _in_calendar(_instant(frame, layout, "started_at", "earliest"))
-    latest_end = _in_calendar(_instant(frame, layout, "ended_at", "latest"))
-    mode = _text("mode") if "mode" in frame.columns else pl.lit(layout.mode)
-    numbers = [field for field in (*MEASURES, *PLACE_FIELDS) if field in frame.columns]
-    return frame.select(
-        pl.col(LINE),
-        pl.col(TORN),
-        _text("reference").alias("reference"),
-        (_text("rider") if layout.has_rider else pl.lit(None, dtype=pl.String)).alias("rider"),
-        mode.alias("mode_word"),
-        started.alias("started_at"),
-        # Over the hour that the clocks show twice, a trip still ends after it began.
-        pl.when(ended < started).then(latest_end).otherwise(ended).alias("ended_at"),
-        _given(frame, "ended_at").alias("end_given"),
-        *(_number(frame, field).alias(field) for field in numbers),
-        *(_given(frame, field).alias(f"{field}_given") for field in numbers),
-        *(_text(field).alias(field) for field in DETAIL_FIELDS if field in frame.columns),
-    )
 
 
 def _with_distance(cells: pl.DataFrame) -> pl.DataFrame:
@@ -220,11 +131,11 @@ def _malformed(cells: pl.DataFrame, layout: Layout, modes: Mapping[str, ModeRule
         | pl.col("reference").is_null()
         | (pl.col("reference").str.len_bytes() > REFERENCE_BYTES_MAX)
         | _illegible("reference")
-        | pl.col("mode_word").is_null()
-        | _illegible("mode_word")
         | pl.col("started_at").is_null()
         | (pl.col("end_given") & pl.col("ended_at").is_null())
     )
+    if layout.period != "moment":
+        bad |= pl.col("mode_word").is_null() | _illegible("mode_word")
     if layout.has_rider:
         bad |= pl.col("rider").is_null() | (pl.col("rider").str.len_bytes() > REFERENCE_BYTES_MAX)
         bad |= _illegible("rider")
@@ -255,10 +166,10 @@ def _refused(
     )
     too_much = pl.col("measure") * _US_PER_HOUR > limit * duration.dt.total_microseconds()
     nothing = pl.col("measure").is_null() | (pl.col("measure") <= 0)
-    instant = pl.lit(now.astimezone(UTC)).cast(_INSTANT)
+    instant = pl.lit(now.astimezone(UTC)).cast(INSTANT)
     reasons: dict[str, pl.Expr] = {
         "malformed": _malformed(cells, layout, modes),
-        "unknown_mode": pl.col("mode").is_null(),
+        "unknown_mode": pl.col("mode").is_null() & pl.lit(layout.period != "moment"),
         "in_future": (pl.col("started_at") > instant) | (pl.col("ended_at") > instant),
         "no_end": pl.col("ended_at").is_null() | (pl.col("has_start") & ~pl.col("has_end")),
         "end_before_start": duration < timedelta(0),
@@ -275,9 +186,21 @@ def _refused(
 
 
 def check_trips(
-    frame: pl.DataFrame, layout: Layout, *, now: datetime, modes: Mapping[str, ModeRule]
+    frame: pl.DataFrame,
+    layout: Layout,
+    *,
+    now: datetime,
+    modes: Mapping[str, ModeRule],
+    stations: Stations | None = None,
 ) -> pl.DataFrame:
-    """Reads and judges raw cells.
+    """Reads and judges raw cells (see `judged`)."""
+    return judged(read_cells(frame, layout, stations), layout, now=now, modes=modes)
+
+
+def judged(
+    cells: pl.DataFrame, layout: Layout, *, now: datetime, modes: Mapping[str, ModeRule]
+) -> pl.DataFrame:
+    """Judges cells that have been read by `cells.read_cells`.
 
     Columns of the answer, one row for each row given: `line` int64, `reference`, `rider`, `mode`
     (ours) strings, `started_at`, `ended_at` UTC microseconds, `amount` int64 (in the unit of the
@@ -285,9 +208,9 @@ def check_trips(
     `grade` int64 (0 = A to 3 = D), `refused` (one of REFUSAL_CODES, or null). `modes` are those
     that the city has a scene for. Distance without odometer: haversine of the end points.
     """
-    words = layout.modes if layout.mode is None else {layout.mode: layout.mode}
+    words = {**layout.modes, **({layout.mode: layout.mode} if layout.mode else {})}
     known = {word: mode for word, mode in words.items() if mode in modes}
-    cells = _with_distance(_read_cells(frame, layout)).with_columns(
+    cells = _with_distance(cells).with_columns(
         pl.col("mode_word")
         .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         .alias("mode")
@@ -351,8 +274,9 @@ def read_file(
     the trips they become.
     """
     gathered: list[pl.DataFrame] = []
+    stations = read_stations(file, layout)
     for frame in raw_frames(file, layout, chunk_rows=min(chunk_rows, _PIECE_ROWS)):
-        gathered.append(check_trips(frame, layout, now=now, modes=modes))
+        gathered.append(check_trips(frame, layout, now=now, modes=modes, stations=stations))
         if sum(trips.height for trips in gathered) >= chunk_rows:
             yield pl.concat(gathered, rechunk=True)
             gathered = []
@@ -369,7 +293,9 @@ def read_chunks(
     chunk_rows: int,
 ) -> Iterator[pl.DataFrame]:
     """The trips of a file (see `check_trips`); refuses as `files.look_through` and `raw_frames`."""
-    yield from read_file(look_through(path), layout, now=now, modes=modes, chunk_rows=chunk_rows)
+    yield from read_file(
+        look_through(path, layout), layout, now=now, modes=modes, chunk_rows=chunk_rows
+    )
 
 
 def read_inputs(
