@@ -10,6 +10,7 @@ from django.conf import settings
 from tanhui import __version__
 from tanhui.behaviours import commands as behaviours
 from tanhui.behaviours import queries as behaviours_queries
+from tanhui.cli.demo_partners import seat_partners
 from tanhui.cli.demo_trips import write_trips
 from tanhui.identity.commands import register_simulated
 from tanhui.identity.personas import CITIZENS
@@ -23,13 +24,6 @@ CITIZENS_COUNT = 2_000
 DAYS = 30
 LAYOUT = "tanhui-ndjson"
 BIKE = "BIKE"
-PARTNERS = (
-    (BIKE, "锦城单车", "Jincheng Bikes", "shared-bike"),
-    ("METRO", "成都地铁", "Chengdu Metro", "metro"),
-    ("BUS", "成都公交", "Chengdu Bus", "bus"),
-    ("EV", "蓉城充电", "Rongcheng Charging", "nev"),
-    ("STEPS", "步数来源", "Step counter", "walking"),
-)
 
 
 def _say(text: str) -> None:
@@ -61,16 +55,7 @@ def make_city(*, actor: Actor, at: datetime) -> None:
             zh="演示城市只能在 TANHUI_MODE=demo 时生成。",
             en="A demo city is made only with TANHUI_MODE=demo.",
         )
-    for code, name_zh, name_en, scene in PARTNERS:
-        partners.register_partner(
-            actor=actor,
-            code=code,
-            name_zh=name_zh,
-            name_en=name_en,
-            scene=scene,
-            simulated=True,
-            at=at,
-        )
+    seat_partners(actor=actor, at=at)
     citizens = register_simulated(actor=actor, count=CITIZENS_COUNT, at=at)
     partners.bind_riders(
         actor=actor,
