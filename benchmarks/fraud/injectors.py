@@ -1,23 +1,26 @@
 """Four frauds, each as naive people and as evasive ones do it.
 
 These were written before the detectors and import nothing of them; a magnitude is taken from what
-is known of cheats and cities, never from a threshold. The sources:
+is known of cheats and cities, never from a threshold.
 
-car_as_bike      A car's mean speed is 3600 / (3600 / free speed + seconds lost for each km). Free
-                 speeds 45-70 km/h are the limits of arterial and ring roads; 15-55 s/km are signals
-                 and turns while traffic moves (levels of service A to C of the Highway Capacity
-                 Manual: more than half the free speed): 27-54 km/h, as city taxis show (New York's,
-                 crow-flies 21 km/h at all hours, about 28 by road). Rush hours (levels D to F, 30-50 %
-                 of the free speed) give 14-30 km/h. Taxi trips are 3-20 km, median near 7.
-impossible_day   Step shakers are sold with 6,000-9,000 steps an hour (press reports of 2018) and run
-                 from a working day to a whole one. Scripts post trips back to back through most of a
-                 day, or a whole second itinerary beside the true one.
-two_partners     Both operators' clocks are within 20 minutes for naive ones, and up to an hour for
-                 evasive ones; second reports differ by rounding, or by the crow's way (a street is
-                 1.2-1.5 times as long).
-own_burst        An account that sends 5 to 20 times its own usual day: naive ones repeat their own
-                 trips, as a plug-in does that "synchronises" any number; evasive ones stretch them, or
-                 grow by a part each day.
+`car_as_bike`: a car's mean speed is 3600 / (3600 / free speed + seconds lost for each km). Free
+speeds of 45-70 km/h are the limits of arterial and ring roads; 15-55 s/km are signals and turns
+while traffic moves (levels of service A to C of the Highway Capacity Manual: more than half the
+free speed). That gives 27-54 km/h, as city taxis show (New York's: crow-flies 21 km/h at all hours,
+about 28 by road). Rush hours (levels D to F, 30-50 % of the free speed) give 14-30 km/h. Taxi trips
+are 3-20 km long, 7 in the middle.
+
+`impossible_day`: step shakers are sold with 6,000-9,000 steps an hour (press reports of 2018) and
+run from a working day to a whole one. Scripts post trips back to back through most of a day, or a
+whole second itinerary beside the first one.
+
+`two_partners_one_trip`: the clocks of naive ones agree within 20 minutes, those of evasive ones
+within an hour; second reports differ by rounding, or tell the crow's way (streets are 1.2-1.5 times
+as long).
+
+`own_history_burst`: an account sends 5 to 20 times its own usual day. Naive ones repeat their own
+trips, as a plug-in does that "synchronises" any number; evasive ones make them longer
+and add a few.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Facts = dict[str, int | str]
 
-# A city's day takes 18 bits of a number, as in `known.day_keys`; the citizen has the others.
+# A city's day takes 18 bits of a number (until the year 2687); the citizen has the others.
 _DAY_BITS = 18
 
 
@@ -137,7 +137,7 @@ class Timeline:
             }
             beside = np.full(len(seen.known.citizen), -1, dtype=np.int64)
             new = np.concatenate((new, beside))[order]
-        key = deeds["citizen"] << _DAY_BITS | deeds["day"]
+        key = day_keys(deeds["citizen"], deeds["day"])
         opens = np.ones(len(key), dtype=np.bool_)
         opens[1:] = key[1:] != key[:-1]
         return cls(Columns(**deeds), new, np.cumsum(opens) - 1, np.flatnonzero(opens))
@@ -160,12 +160,20 @@ class Timeline:
         entries: Ints = first + np.arange(int(counts.sum()))
         return entries
 
-    def flags(self, entries: Ints, total: int) -> Bools:
-        """A mask over `total` new deeds of those among these entries."""
-        mask = np.zeros(total, dtype=np.bool_)
-        new = self.new[entries]
-        mask[new[new >= 0]] = True
-        return mask
+    def day_sums(self, entries: Ints, values: Ints) -> Ints:
+        """For each of these entries (in order) the sum of the values of all of its group."""
+        if len(entries) == 0:
+            return values
+        group = self.group[entries]
+        opens: Bools = np.append(True, group[1:] != group[:-1])
+        sums: Ints = np.add.reduceat(values, np.flatnonzero(opens))
+        spread: Ints = sums[np.cumsum(opens) - 1]
+        return spread
+
+
+def day_keys(citizens: Ints, days: Ints) -> Ints:
+    """One number for each citizen's day."""
+    return citizens << _DAY_BITS | days
 
 
 def _by_citizen_and_start(citizen: Ints, started: Ints) -> Ints:
@@ -177,16 +185,30 @@ def _by_citizen_and_start(citizen: Ints, started: Ints) -> Ints:
     return np.lexsort((started, citizen))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Suspicion:
-    """What one detector says: a mask over the new deeds, and how to tell why one was flagged.
+    """What one detector says: a mask over the new deeds, and why for each that is flagged.
 
-    `facts` is asked for flagged positions alone. It answers `reason`, one of the detector's
-    REASONS, and the numbers of its sentence: whole numbers, or text that is ready to be read.
+    Facts hold `reason`, one of the detector's REASONS, and what its sentence needs: whole numbers,
+    or text that is ready to be read. The first reason found for a deed stays.
     """
 
     flagged: Bools
-    facts: Callable[[int], Facts]
+    facts: dict[int, Facts] = field(default_factory=dict)
+
+    @classmethod
+    def none(cls, seen: Seen) -> Suspicion:
+        """Nothing yet."""
+        return cls(np.zeros(len(seen), dtype=np.bool_))
+
+    def add(self, line: Timeline, entries: Ints, facts: Callable[[int], Facts]) -> None:
+        """Flags the new deeds among these entries; `facts` answers by the place in `entries`."""
+        position = line.new[entries]
+        places = np.flatnonzero(position >= 0)
+        fresh = places[~self.flagged[position[places]]]
+        for place in fresh.tolist():
+            self.facts[int(position[place])] = facts(place)
+        self.flagged[position[fresh]] = True
 
 
 class Rule(Protocol):
@@ -252,5 +274,5 @@ def run(seen: Seen, detectors: Sequence[Detector]) -> Flags:
         flags.code[heard] = detector.code
         free[heard] = False
         for position in heard.tolist():
-            flags.facts[position] = {"version": detector.version} | suspicion.facts(position)
+            flags.facts[position] = {"version": detector.version} | suspicion.facts[position]
     return flags

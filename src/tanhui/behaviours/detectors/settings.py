@@ -56,3 +56,8 @@ def by_scene(values: dict[int, int], missing: int) -> Ints:
     for number, value in values.items():
         table[number] = value
     return table
+
+
+def one_decimal(value: int, unit: int) -> str:
+    """The value in a unit with one decimal, rounded down: 25_390 m in km are `25.3`."""
+    return f"{value // unit}.{value % unit * 10 // unit}"
