@@ -1,0 +1,1 @@
+COPY claims_time (citizen_id, block, taken) FROM STDIN WITH BINARY;

@@ -1,0 +1,1 @@
+SELECT claims_extend(%(citizen_ids)s, %(blocks)s, %(bits)s);

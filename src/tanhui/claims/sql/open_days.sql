@@ -1,0 +1,1 @@
+SELECT claims_open_days(%(days)s::date[], %(zone)s);
