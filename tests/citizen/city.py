@@ -39,7 +39,7 @@ class City:
     def deed(self, metres: int) -> BehaviourRow:
         """林晓's ride of so many metres."""
         home = behaviours.home(citizen_id=self.lin_xiao, at=self.at)
-        return next(row for row in home.latest if row.distance_m == metres)
+        return next(row for row in home.latest if row.amount == metres)
 
     def latest_key(self, citizen_id: int) -> str:
         """The name of someone's latest deed."""

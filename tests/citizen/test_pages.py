@@ -63,7 +63,7 @@ def test_statement_groups_days_switches_months_and_explains_the_limit(city: City
     assert html.count("共享单车骑行") >= 2
     older = city.yesterday - timedelta(days=40)
     assert f"?month={older:%Y-%m}" in html
-    assert "1,500&nbsp;m" in _text(client, f"/m/statement?month={older:%Y-%m}")
+    assert "1,500\u00a0m" in _text(client, f"/m/statement?month={older:%Y-%m}")
     before = city.yesterday - timedelta(days=1)
     capped = _text(client, f"/m/statement?month={before:%Y-%m}")
     assert "应得 43，当天已到上限，计 30" in capped
@@ -100,7 +100,7 @@ def test_the_file_is_enough_to_do_the_sum_again(city: City) -> None:
     factor = next(step for step in told["methodology"]["steps"] if step["role"] == "factor")
     micrograms_per_m = int(factor["value"].replace(".", "")) * 10
     assert factor["unit"] == "g CO₂e/km"
-    reduction_mg = told["behaviour"]["distance_m"] * micrograms_per_m // MG_PER_G
+    reduction_mg = told["inputs"]["distance_m"] * micrograms_per_m // MG_PER_G
     assert reduction_mg == told["reduction_mg"] == 438_300
     tariff = told["tariff"]
     uncapped = reduction_mg // tariff["mg_per_point"]

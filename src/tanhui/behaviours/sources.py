@@ -16,6 +16,7 @@ from typing import Any, Literal
 from django.conf import settings
 from django.db import connection
 
+from tanhui.behaviours.declarations import SELF
 from tanhui.kernel.periods import CITY_ZONE, city_day, day_end, day_start
 from tanhui.runtime.sql import load
 from tanhui.scenes.library import SceneLibrary, city_library
@@ -127,11 +128,12 @@ def judge_freshness(
 def partner_freshness(*, at: datetime) -> tuple[PartnerFreshness, ...]:
     """Every partner in the order of registration: when it last brought anything, and what it owes.
 
-    Needs no permission: it says nothing about citizens.
+    What citizens declare themselves has no rhythm and is left out. Needs no permission: it says
+    nothing about citizens.
     """
     library = city_library(settings.TANHUI.content_root)
     found = []
-    for cells in _fetch("partner_freshness", {}):
+    for cells in _fetch("partner_freshness", {"not_a_partner": SELF}):
         code, name_zh, name_en, scene, modes, hours, registered, last = cells
         state, due, since, days = judge_freshness(
             last=last, registered=registered, expected_hours=hours, at=at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +10,7 @@ from itertools import groupby
 
 from django.conf import settings
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from tanhui.behaviours import queries as behaviours
 from tanhui.behaviours.rows import (
@@ -17,13 +18,19 @@ from tanhui.behaviours.rows import (
     DayTotal,
     SourceStatus,
     Statement,
+    Waiting,
     WhyCard,
 )
+from tanhui.behaviours.sources import OwnSource, sources_of
+from tanhui.behaviours.told import HoldWords, hold_words, void_words
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.quantities import MG_PER_G, decimal_text
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.ledger.queries import balances
-from tanhui.scenes.library import Scene, city_library
+from tanhui.methodology.document import Label
+from tanhui.scenes.library import city_library
+from tanhui.scenes.scene import Scene
+from tanhui.scenes.tariff import GRADES
 
 LATEST_MAX = 4
 _BEAT_HEIGHT = 18
@@ -32,7 +39,8 @@ _WEEK_HEIGHT = 84
 _WEEK_STEP = 48
 _WEEK_BASE = 108
 _ZERO_HEIGHT = 2
-_GRADES = ("A", "B", "C", "D")
+# The states of a deed, in the order in which the statement offers them.
+STATES = ("recorded", "held", "merged", "voided", "reversed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,38 @@ class Deed:
 
     @property
     def capped(self) -> bool:
-        """Whether the daily limit took points away."""
-        return self.row.points < self.row.points_uncapped
+        """Whether a daily limit took points away from a deed that counts."""
+        return self.row.counts and self.row.points < self.row.points_uncapped
+
+    @property
+    def state(self) -> str:
+        """The state of the row."""
+        return self.row.state
+
+    @property
+    def brought(self) -> int:
+        """The points that are the citizen's now."""
+        return self.row.points if self.row.counts else 0
+
+    @property
+    def detail(self) -> str:
+        """What the deed's second input says, in words; empty where its scene has none."""
+        word = self.scene.word(self.row.detail)
+        if word is None:
+            return ""
+        if isinstance(word, int):
+            return ngettext("%(count)d 人", "%(count)d 人", word) % {"count": word}
+        return _option(self.scene, word, city_day(self.row.started_at))
+
+    @property
+    def held(self) -> HoldWords | None:
+        """What is told of its hold, open or ended."""
+        return hold_words(self.row.hold, _language()) if self.row.hold else None
+
+    @property
+    def voided(self) -> str:
+        """Why it was taken back; empty where it was not."""
+        return void_words(self.row.void.reason, _language()) if self.row.void else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +110,14 @@ class WeekBar:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A data partner, how fresh it is, and its beat of seven days."""
+    """A source as one citizen sees it, and its beat of seven days.
 
-    status: SourceStatus
-    scene: Scene
+    `journey` names what its deeds come from: `bike`, `trip`, `car` or `phone`.
+    """
+
+    status: OwnSource
+    icon: str
+    journey: str
     beat: tuple[Bar, ...]
 
 
@@ -89,7 +131,8 @@ class HomePage:
     week: tuple[WeekBar, ...]
     week_total: DayTotal
     deeds: tuple[Deed, ...]
-    sources: tuple[Source, ...]
+    waiting: Waiting
+    sources: tuple[SourceStatus, ...]
     greeting: str
     now: datetime
 
@@ -103,33 +146,58 @@ class DayGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """One choice above the statement: the state it keeps (empty: all), and how many there are."""
+
+    state: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatementPage:
-    """All that the statement shows."""
+    """All that the statement shows. `shown` is the state that is kept, empty for all."""
 
     month: date
     months: tuple[date, ...]
     total: DayTotal
     days: tuple[DayGroup, ...]
+    filters: tuple[Filter, ...]
+    shown: str
+    waiting: Waiting
     sources: tuple[Source, ...]
     now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class WhyPage:
-    """All that the why-card shows."""
+    """All that the why-card shows. `within_scene` are the points after the scene's own limit."""
 
     card: WhyCard
     deed: Deed
     points_exact: str
     per_point: str
     grades: tuple[str, ...]
-    speed_kmh: str
-    limit_kmh: str
+    evidence: Label | None
+    within_scene: int
 
 
 def scene_of(code: str) -> Scene:
     """A published scene."""
     return city_library(settings.TANHUI.content_root).scene(code)
+
+
+def _language() -> str:
+    return get_language() or "zh"
+
+
+def _option(scene: Scene, word: str, day: date) -> str:
+    """What the scene's methodology calls one of its words, such as a class of car."""
+    library = city_library(settings.TANHUI.content_root)
+    for scenario in library.methodologies.methodology(scene.methodology_id, on=day).scenarios:
+        if scenario.column == scene.measured.detail and word in scenario.options:
+            label = scenario.options[word]
+            return label.zh if _language().startswith("zh") else label.en
+    return word
 
 
 def home_page(*, citizen_id: int, at: datetime) -> HomePage:
@@ -143,22 +211,31 @@ def home_page(*, citizen_id: int, at: datetime) -> HomePage:
         week=tuple(_week_bars(home.week)),
         week_total=_sum(home.today.day, home.week),
         deeds=tuple(Deed(row, scene_of(row.scene)) for row in home.latest[:LATEST_MAX]),
-        sources=_sources(home.sources),
+        waiting=behaviours.points_waiting(citizen_id=citizen_id, at=at),
+        sources=home.sources,
         greeting=_greeting(at),
         now=at,
     )
 
 
-def statement_page(*, citizen_id: int, month: date | None, at: datetime) -> StatementPage:
-    """One month of the citizen's deeds, and where they come from."""
+def statement_page(
+    *, citizen_id: int, month: date | None, shown: str, at: datetime
+) -> StatementPage:
+    """One month of the citizen's deeds, all or those of one state, and where they come from."""
     statement = behaviours.statement(citizen_id=citizen_id, month=month, at=at)
-    home = behaviours.home(citizen_id=citizen_id, at=at)
+    counts = Counter(row.state for row in statement.rows)
+    kept = shown if shown in STATES else ""
     return StatementPage(
         month=statement.month,
         months=statement.months,
         total=_sum(statement.month, statement.days),
-        days=tuple(_day_groups(statement)),
-        sources=_sources(home.sources),
+        days=tuple(_day_groups(statement, kept)),
+        filters=tuple(
+            Filter(state, counts[state]) for state in STATES if counts[state] or state == kept
+        ),
+        shown=kept,
+        waiting=behaviours.points_waiting(citizen_id=citizen_id, at=at),
+        sources=tuple(map(shown_source, sources_of(citizen_id=citizen_id, at=at))),
         now=at,
     )
 
@@ -169,14 +246,20 @@ def why_page(*, citizen_id: int, key: str) -> WhyPage:
     tariff = card.points.tariff
     per_point_mg = tariff.mg_per_point
     exact = per_point_mg % MG_PER_G == 0
+    library = city_library(settings.TANHUI.content_root)
+    grades = library.methodologies.referenced(card.methodology).evidence
+    paid_mg = card.points.reduction_mg * card.points.percent
     return WhyPage(
         card=card,
         deed=Deed(card.row, scene_of(card.row.scene)),
-        points_exact=decimal_text(card.points.reduction_mg, per_point_mg, 2),
-        per_point=decimal_text(per_point_mg, MG_PER_G, 0 if exact else 3),
-        grades=_GRADES,
-        speed_kmh=decimal_text(card.speed_m_per_h, 1_000, 1),
-        limit_kmh=decimal_text(card.speed_limit_m_per_h, 1_000, 0),
+        points_exact=decimal_text(paid_mg, 100 * per_point_mg, 2),
+        per_point=decimal_text(per_point_mg, MG_PER_G, 0 if exact else 1),
+        grades=GRADES,
+        evidence=next((one.meaning for one in grades if one.name == card.row.grade), None),
+        within_scene=min(
+            card.points.points_uncapped,
+            max(0, tariff.points_per_day_max - card.points.used_before),
+        ),
     )
 
 
@@ -219,10 +302,13 @@ def _week_bars(week: Sequence[DayTotal]) -> Iterator[WeekBar]:
         )
 
 
-def _sources(sources: Sequence[SourceStatus]) -> tuple[Source, ...]:
-    return tuple(
-        Source(status, scene_of(status.scene), tuple(_beat(status.counts))) for status in sources
-    )
+def shown_source(source: OwnSource) -> Source:
+    """A source with the picture of its last seven days."""
+    scene = source.partner.scenes[0] if source.partner.scenes else None
+    group = scene.claim.group if scene else ""
+    journey = {"cycling": "bike", "nev": "car", "steps": "phone"}.get(group, "trip")
+    icon = scene.icon if scene else "link"
+    return Source(source, icon, journey, tuple(_beat(source.counts)))
 
 
 def _beat(counts: Sequence[int]) -> Iterator[Bar]:
@@ -232,17 +318,9 @@ def _beat(counts: Sequence[int]) -> Iterator[Bar]:
         yield Bar(place * _BEAT_STEP, _BEAT_HEIGHT - height + 1, 5, height, count == 0)
 
 
-def _day_groups(statement: Statement) -> Iterator[DayGroup]:
+def _day_groups(statement: Statement, kept: str) -> Iterator[DayGroup]:
     totals = {total.day: total for total in statement.days}
-    for day, rows in groupby(statement.rows, key=lambda row: city_day(row.started_at)):
-        deeds = tuple(Deed(row, scene_of(row.scene)) for row in rows)
-        yield DayGroup(
-            total=totals.get(day)
-            or DayTotal(
-                day,
-                len(deeds),
-                sum(deed.row.reduction_mg for deed in deeds),
-                sum(deed.row.points for deed in deeds),
-            ),
-            deeds=deeds,
-        )
+    rows = (row for row in statement.rows if not kept or row.state == kept)
+    for day, of_day in groupby(rows, key=lambda row: city_day(row.started_at)):
+        deeds = tuple(Deed(row, scene_of(row.scene)) for row in of_day)
+        yield DayGroup(total=totals.get(day) or DayTotal(day, 0, 0, 0), deeds=deeds)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanhui.citizen import login, views
+from tanhui.citizen import declare, login, views
 
 app_name = "citizen"
 urlpatterns = [
     path("", views.home, name="home"),
     path("login", login.log_in, name="login"),
     path("logout", views.log_out, name="logout"),
+    path("scenes", views.scene_list, name="scenes"),
+    path("scenes/<slug:code>", views.scene, name="scene"),
+    path("declare", declare.declare, name="declare"),
+    path("declare/<str:key>", declare.declared, name="declared"),
     path("statement", views.statement, name="statement"),
     path("behaviours/<str:key>", views.why, name="why"),
     path("behaviours/<str:key>/recompute.json", views.recompute, name="recompute"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tanhui.behaviours import queries as behaviours
-from tanhui.citizen import shown
+from tanhui.citizen import scenes, shown
 from tanhui.citizen.recompute import recompute_document
 from tanhui.identity import commands
 from tanhui.web.entrance import PageRequest, citizens_only, entrance, session_cookie
@@ -46,9 +46,28 @@ def statement(request: PageRequest) -> HttpResponse:
     page = shown.statement_page(
         citizen_id=_citizen_id(request),
         month=date(int(asked[1]), int(asked[2]), 1) if asked else None,
+        shown=request.GET.get("show", ""),
         at=request.at,
     )
     return render(request, "citizen/statement.html", {"page": page, "tab": "statement"})
+
+
+@entrance
+@require_http_methods(["GET", "HEAD"])
+@citizens_only
+def scene_list(request: PageRequest) -> HttpResponse:
+    """What can be done today, scene by scene."""
+    page = scenes.scenes_page(citizen_id=_citizen_id(request), at=request.at)
+    return render(request, "citizen/scenes.html", {"page": page, "tab": "scenes"})
+
+
+@entrance
+@require_http_methods(["GET", "HEAD"])
+@citizens_only
+def scene(request: PageRequest, code: str) -> HttpResponse:
+    """One scene: today's room, how it counts, what it gave, who brings it."""
+    page = scenes.scene_page(citizen_id=_citizen_id(request), code=code, at=request.at)
+    return render(request, "citizen/scene.html", {"page": page, "tab": "scenes"})
 
 
 @entrance

@@ -16,4 +16,5 @@ LEFT JOIN LATERAL (
     ORDER BY chunk.recorded_at DESC
     LIMIT 1
 ) AS delivered ON TRUE
+WHERE partner.code <> %(not_a_partner)s
 ORDER BY partner.id;
