@@ -15,6 +15,7 @@ ALLOWED = {
     "partners/raw.py": "recognises a JSON number in a partner's line",
     "runtime/postgres/": "seconds of waiting for the server",
     "cli/": "seconds of waiting and seconds told; JSON has no other numbers",
+    "behaviours/items.py": "recognises a JSON number in an item; the row keeps whole units",
     "behaviours/commands.py": "seconds told with the result of a file",
 }
 _TYPES = {"float", "Float64", "Float32", "float64", "float32", "double"}

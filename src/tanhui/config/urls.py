@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from tanhui.api import problems
 from tanhui.board import health, views
 from tanhui.citizen import login
 from tanhui.web import choices, errors
@@ -15,9 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/<str:token>", login.follow_link, name="login-link"),
     path("m/", include("tanhui.citizen.urls")),
     path("methodologies/", include("tanhui.board.urls")),
+    path("api/", include("tanhui.api.urls")),
 ]
 
-handler400 = errors.bad_request
-handler403 = errors.permission_denied
-handler404 = errors.page_not_found
-handler500 = errors.server_error
+handler400 = problems.or_page(400, errors.bad_request)
+handler403 = problems.or_page(403, errors.permission_denied)
+handler404 = problems.or_page(404, errors.page_not_found)
+handler500 = problems.or_page(500, errors.server_error)

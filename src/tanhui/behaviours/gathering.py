@@ -1,0 +1,147 @@
+"""Small deliveries that arrive at the same time are settled together, in one transaction.
+
+A transaction costs nearly the same for one deed as for fifty. While one is being settled, whoever
+else comes waits, and goes with all who wait in the next one. Nobody waits for company: the first
+to come goes at once. Each gets an answer of its own. A group is settled by the thread of one of
+those who wait for it, on that thread's connection; nothing runs in the background, and what one
+process gathers concerns no other.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Generic, TypeVar
+
+from tanhui.kernel.refusals import Exhausted
+
+WAIT_SECONDS = 20
+GROUP_MAX = 256
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class _Waiting(Generic[Asked, Answer]):
+    """One who waits: woken when answered, or to settle the next group."""
+
+    asked: Asked
+    woken: Event = field(default_factory=Event)
+    taken: bool = False
+    leads: bool = False
+    answer: Answer | None = None
+    failed: BaseException | None = None
+
+
+@dataclass
+class _Line(Generic[Asked, Answer]):
+    """Those who wait at one place; `busy` while a group of them is being settled."""
+
+    waiting: deque[_Waiting[Asked, Answer]] = field(default_factory=deque)
+    busy: bool = False
+
+
+class Gathering(Generic[Asked, Answer]):
+    """Settles what is asked for at one place, in groups; `settle` answers each of a group in order.
+
+    An answer may be an exception, which is then raised for the one who asked. If `settle` itself
+    fails for a group, each of the group is settled alone, so that only whoever fails alone fails.
+    """
+
+    def __init__(
+        self,
+        settle: Callable[[Sequence[Asked]], Sequence[Answer | Exception]],
+        *,
+        wait_seconds: int = WAIT_SECONDS,
+        group_max: int = GROUP_MAX,
+    ) -> None:
+        self._settle = settle
+        self._wait_seconds = wait_seconds
+        self._group_max = group_max
+        self._lock = Lock()
+        self._lines: dict[Hashable, _Line[Asked, Answer]] = {}
+
+    def ask(self, place: Hashable, asked: Asked) -> Answer:
+        """The answer, as soon as the group this goes with is settled. Refuses: `too_busy`."""
+        own: _Waiting[Asked, Answer] = _Waiting(asked)
+        with self._lock:
+            line = self._lines.setdefault(place, _Line())
+            if line.busy:
+                line.waiting.append(own)
+            else:
+                line.busy = own.leads = own.taken = True
+        if not own.leads:
+            self._wait(line, own)
+        if own.leads:
+            self._lead(place, line, own)
+        if own.failed is not None:
+            raise own.failed
+        assert own.answer is not None
+        return own.answer
+
+    def _wait(self, line: _Line[Asked, Answer], own: _Waiting[Asked, Answer]) -> None:
+        """Until answered or asked to lead. Once a group has been taken, its end is waited for."""
+        if own.woken.wait(self._wait_seconds):
+            return
+        with self._lock:
+            if not own.taken:
+                line.waiting.remove(own)
+                raise too_busy()
+        own.woken.wait()
+
+    def _lead(
+        self, place: Hashable, line: _Line[Asked, Answer], own: _Waiting[Asked, Answer]
+    ) -> None:
+        with self._lock:
+            group = [own]
+            while line.waiting and len(group) < self._group_max:
+                group.append(line.waiting.popleft())
+            for one in group:
+                one.taken = True
+        try:
+            self._answer(group)
+        finally:
+            with self._lock:
+                if line.waiting:
+                    following = line.waiting.popleft()
+                    following.taken = following.leads = True
+                    following.woken.set()
+                else:
+                    line.busy = False
+                    self._lines.pop(place, None)
+            for one in group:
+                one.woken.set()
+
+    def _answer(self, group: Sequence[_Waiting[Asked, Answer]]) -> None:
+        try:
+            answers = self._settle([one.asked for one in group])
+        except Exception as error:
+            if len(group) > 1:
+                for one in group:
+                    self._answer([one])
+            else:
+                group[0].failed = error
+            return
+        except BaseException as error:
+            # Whoever ends this thread must not leave the others waiting for ever.
+            for one in group:
+                one.failed = error
+            raise
+        for one, answer in zip(group, answers, strict=True):
+            if isinstance(answer, Exception):
+                one.failed = answer
+            else:
+                one.answer = answer
+
+
+def too_busy() -> Exhausted:
+    """Nobody came to settle this in time; nothing was recorded."""
+    return Exhausted(
+        "too_busy",
+        zh="平台正忙，这次没有处理；请稍后原样重发。",
+        en="The platform is busy and did nothing; send the same again in a moment.",
+        transient=True,
+        retry_after_seconds=2,
+    )
