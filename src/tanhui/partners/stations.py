@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import IO
 
 import polars as pl
@@ -15,6 +16,8 @@ from tanhui.partners.form import Layout, StationForm, loose
 from tanhui.partners.raw import cells_of
 
 Place = tuple[float, float]
+# Some tables say above their header when they were made.
+_LINES_BEFORE_HEADER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,15 @@ def _number(text: str) -> float:
 
 def _read(stream: IO[bytes], layout: Layout, form: StationForm, found: Stations, name: str) -> None:
     rows = _rows(stream, layout)
-    names = next(rows, [])
-    header = [loose(column) for column in names]
-    places = {key: _place(getattr(form, key), header) for key in ("lat", "lng", "id", "name")}
-    lat, lng = places["lat"], places["lng"]
+    first: list[str] = []
+    places: dict[str, int | None] = {}
+    for names in islice(rows, _LINES_BEFORE_HEADER):
+        first = first or names
+        header = [loose(column) for column in names]
+        places = {key: _place(getattr(form, key), header) for key in ("lat", "lng", "id", "name")}
+        if places["lat"] is not None:
+            break
+    lat, lng = places.get("lat"), places.get("lng")
     if lat is None or lng is None or (places["id"] is None and places["name"] is None):
         raise Invalid(
             "station_columns",
@@ -89,7 +97,7 @@ def _read(stream: IO[bytes], layout: Layout, form: StationForm, found: Stations,
             en="The station table “{name}” lacks columns for the place or for the station's"
             " number or name; it has: {found}.",
             name=name,
-            found=", ".join(names[:20]) or "—",
+            found=", ".join(first[:20]) or "—",
         )
     for row in rows:
         if len(row) <= max(place for place in places.values() if place is not None):
