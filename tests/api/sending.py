@@ -12,8 +12,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from tanhui.partners.keys import NewKey, issue_key
 from tanhui.partners.contract import approve_production
+from tanhui.partners.keys import NewKey, issue_key
 from tanhui.partners.signing import sign
 from tests.cast import BIKE, LIN_RIDER, OPERATOR, Seated, ride
 

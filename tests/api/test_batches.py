@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.sending import NDJSON, Desk, recent_ride
+from tests.api.sending import Desk, recent_ride
 
 
 def test_each_item_is_answered_in_its_place(desk: Desk) -> None:
