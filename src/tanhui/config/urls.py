@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choose", choices.choose, name="choose"),
     path("login/<str:token>", login.follow_link, name="login-link"),
     path("m/", include("tanhui.citizen.urls")),
+    path("portal/", include("tanhui.portal.urls")),
+    path("console/", include("tanhui.console.urls")),
     path("methodologies/", include("tanhui.board.urls")),
     path("api/", include("tanhui.api.urls")),
 ]

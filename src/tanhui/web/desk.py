@@ -51,6 +51,11 @@ class Refused:
     act: str
 
 
+def refused_by(refusal: Refusal, act: str) -> Refused:
+    """What a page says of a refusal, in the reader's language."""
+    return Refused(refusal_text(refusal), refusal.code, act)
+
+
 def perform(
     request: PageRequest, acts: Mapping[str, Act], show: Callable[[Refused | None], HttpResponse]
 ) -> HttpResponse:
@@ -67,7 +72,7 @@ def perform(
     try:
         return act(request)
     except Refusal as refusal:
-        response = show(Refused(refusal_text(refusal), refusal.code, name))
+        response = show(refused_by(refusal, name))
         response.status_code = status_of(refusal)
         return retry_after(response, refusal)
 
@@ -79,15 +84,30 @@ def done(name: str, page: str, *args: object, **query: object) -> HttpResponse:
 
 
 def show_page(
-    request: PageRequest, template: str, *, refused: Refused | None = None, **context: Any
+    request: PageRequest,
+    template: str,
+    *,
+    tab: str,
+    refused: Refused | None = None,
+    **context: Any,
 ) -> HttpResponse:
-    """A page of a desk, with what the last act came to and what was typed into its form."""
+    """A page of a desk, with what the last act came to and what was typed into its form.
+
+    `tab` names the place of the rail that the page belongs to.
+    """
     told = None if refused else _TOLD.get(request.GET.get(_DONE, ""))
     typed = request.POST if refused else {}
     return render(
         request,
         template,
-        {**context, "refused": refused, "done": told, "typed": typed, "now": request.at},
+        {
+            **context,
+            "refused": refused,
+            "done": told,
+            "typed": typed,
+            "now": request.at,
+            "places": {tab: True},
+        },
     )
 
 

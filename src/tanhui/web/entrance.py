@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -18,7 +19,7 @@ from django.utils.translation import get_language
 from tanhui.identity import queries
 from tanhui.identity.queries import Person
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Forbidden, Refusal
+from tanhui.kernel.refusals import Refusal
 from tanhui.web.refusals import refusal_page
 
 THEMES = ("light", "dark")
@@ -120,7 +121,7 @@ def citizens_only(view: View) -> View:
 def staff_only(*roles: str, login: str) -> Callable[[View], View]:
     """Lets in whoever holds one of `roles`; sends nobody to the page `login`, and back afterwards.
 
-    Anyone else is refused with `desk_not_yours`.
+    Anyone else is told so (403), and may log in there as somebody who may.
     """
 
     def guarded(view: View) -> View:
@@ -130,11 +131,8 @@ def staff_only(*roles: str, login: str) -> Callable[[View], View]:
                 query = urlencode({"next": request.get_full_path()})
                 return HttpResponseRedirect(f"{reverse(login)}?{query}")
             if request.actor.roles.isdisjoint(roles):
-                raise Forbidden(
-                    "desk_not_yours",
-                    zh="这个工作台只给它的工作人员用。你登录的手机号没有这里的岗位。",
-                    en="This desk is for its staff. The phone you logged in with has no seat here.",
-                )
+                other = {"login": f"{reverse(login)}?{urlencode({'next': request.path})}"}
+                return render(request, "web/desk/closed.html", other, status=403)
             return view(request, *args, **kwargs)
 
         return guard

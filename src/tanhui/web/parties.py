@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
+from tanhui.behaviours.reconciliation import DayRow, csv_lines
+from tanhui.behaviours.told import void_words
+from tanhui.kernel.periods import city_day
 from tanhui.partners.contract import ContractCheck
 from tanhui.partners.deliveries import Delivery
 from tanhui.partners.desk import PartnerDesk
 from tanhui.partners.quota import Allowance, Window
+from tanhui.web.desk import typed_day
+
+DAYS_SHOWN = 14
+DAYS_BACK_MAX = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,41 @@ def steps_of(desk: PartnerDesk) -> tuple[Step, ...]:
     )
     first_open = next((name for name, done in reached if not done), None)
     return tuple(Step(name, done, name == first_open) for name, done in reached)
+
+
+def days_asked(first: date | None, last: date | None, at: datetime) -> tuple[date, date]:
+    """From which day to which: at most a year back, the last fortnight if nothing is said."""
+    until = last or city_day(at)
+    since = first or until - timedelta(days=DAYS_SHOWN - 1)
+    return max(since, until - timedelta(days=DAYS_BACK_MAX)), until
+
+
+def typed_days(request: HttpRequest) -> tuple[date | None, date | None]:
+    """The days that the address names, if it does; refuses `day_malformed`."""
+    first, last = (
+        typed_day(text) if (text := request.GET.get(name, "")) else None
+        for name in ("first", "last")
+    )
+    return first, last
+
+
+def void_choices(codes: Sequence[str], language: str) -> list[tuple[str, str]]:
+    """Each reason for taking a record back, with what its citizen will be told."""
+    return [(code, void_words(code, language)) for code in codes]
+
+
+def unequal(rows: Sequence[DayRow]) -> int:
+    """On how many days ours and theirs differ."""
+    return sum(row.state in ("differs", "nothing_of_ours") for row in rows)
+
+
+def days_file(partner_code: str, rows: Sequence[DayRow], *, language: str) -> HttpResponse:
+    """Reconciled days as a file; with a mark, so that spreadsheets read it."""
+    text = "\ufeff" + "".join(csv_lines(rows, language=language))
+    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    name = f"tanhui-{partner_code}-{rows[0].day}-{rows[-1].day}" if rows else "tanhui-days"
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 def items_of(delivery: Delivery) -> list[Item]:

@@ -74,8 +74,16 @@ def unit_of(measure: str) -> str:
 
 
 @register.filter
-def difference(amount: int) -> str:
-    """A difference with its sign; 0 stays 0."""
+def or_dash(amount: int | None) -> str:
+    """A whole number with commas; a dash where nobody has said it."""
+    return "—" if amount is None else f"{amount:,}"
+
+
+@register.filter
+def difference(amount: int | None) -> str:
+    """A difference with its sign; 0 stays 0, and a dash is where there is none to tell."""
+    if amount is None:
+        return "—"
     return f"+{amount:,}" if amount > 0 else decimal_text(amount, 1, 0)
 
 

@@ -1,0 +1,41 @@
+"""Who may enter the console, and which of its acts its pages offer to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.views.decorators.http import require_http_methods
+
+from tanhui.governance.permissions import is_allowed
+from tanhui.kernel.actors import Actor
+from tanhui.web.entrance import staff_only
+
+staff = staff_only("operator", "regulator", login="console:login")
+reading = require_http_methods(["GET", "HEAD"])
+acting = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What an actor is offered. Pages hide the rest; the commands refuse it all the same."""
+
+    decide: bool
+    register: bool
+    approve: bool
+    quota: bool
+    keys: bool
+    void: bool
+    members: bool
+
+
+def may(actor: Actor) -> May:
+    """What the table of permissions allows this actor."""
+    return May(
+        decide=is_allowed(actor, "holds.decide"),
+        register=is_allowed(actor, "partner.register"),
+        approve=is_allowed(actor, "partner.approve"),
+        quota=is_allowed(actor, "partner.quota"),
+        keys=is_allowed(actor, "partner.keys"),
+        void=is_allowed(actor, "behaviours.void"),
+        members=is_allowed(actor, "members.add"),
+    )

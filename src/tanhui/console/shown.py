@@ -1,0 +1,287 @@
+"""What the console's pages show: the answers of queries, laid out for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from tanhui.behaviours import finding, reconciliation, told
+from tanhui.behaviours.finding import FoundDeed
+from tanhui.behaviours.holds import Hold, open_holds
+from tanhui.behaviours.reconciliation import DayRow
+from tanhui.behaviours.rows import HoldNote
+from tanhui.behaviours.told import HoldWords
+from tanhui.identity import queries as identity
+from tanhui.identity.queries import Member
+from tanhui.kernel.actors import Actor
+from tanhui.kernel.periods import city_day
+from tanhui.kernel.refusals import Invalid, NotFound
+from tanhui.partners import deliveries
+from tanhui.partners.contract import ContractCheck
+from tanhui.partners.deliveries import Delivery
+from tanhui.partners.desk import PartnerDesk, PartnerLine, partner_desk, partner_lines
+from tanhui.scenes.library import city_library
+from tanhui.scenes.scene import Scene
+from tanhui.scenes.tariff import GRADES
+from tanhui.web import parties
+
+SOON = timedelta(days=1)
+_HOUR_US = 3_600_000_000
+_MICROSECOND = timedelta(microseconds=1)
+# What a detector says of itself; the page words it or shows the numbers.
+_NOT_NUMBERS = frozenset({"version", "reason"})
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCase:
+    """An open hold with its scene, its words for the citizen and what its detector counted."""
+
+    hold: Hold
+    scene: Scene | None
+    words: HoldWords
+    language: str
+
+    @property
+    def facts(self) -> list[tuple[str, object]]:
+        """What the detector counted, by name."""
+        return [(name, fact) for name, fact in self.hold.facts.items() if name not in _NOT_NUMBERS]
+
+    @property
+    def grade(self) -> str:
+        """The grade of the evidence, A to D."""
+        return GRADES[self.hold.grade]
+
+    @property
+    def minutes(self) -> int:
+        """How long the deed lasted."""
+        return (self.hold.ended_at - self.hold.started_at) // timedelta(minutes=1)
+
+    @property
+    def per_hour(self) -> int:
+        """The deed's mean in its measure's unit an hour, rounded down."""
+        lasted = max(1, (self.hold.ended_at - self.hold.started_at) // _MICROSECOND)
+        return self.hold.amount * _HOUR_US // lasted
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The open holds in the order asked for, and the one that is open on the desk."""
+
+    cases: list[HoldCase]
+    case: HoldCase | None
+    soon: int
+    late: int
+
+
+def holds(
+    *, actor: Actor, hold_id: UUID | None, by_points: bool, language: str, at: datetime
+) -> Holds:
+    """The desk of holds; refuses `not_permitted`, and `no_such_hold` for one that is not open."""
+    found = open_holds(actor=actor, at=at)
+    cases = [_case(hold, language) for hold in found]
+    if by_points:
+        cases.sort(key=lambda case: (-case.hold.points, case.hold.deadline))
+    case = next((case for case in cases if case.hold.id == hold_id), None)
+    if hold_id is not None and case is None:
+        raise NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
+    return Holds(cases, case, *_due(found, at))
+
+
+def _due(found: Iterable[Hold], at: datetime) -> tuple[int, int]:
+    soon = sum(at < hold.deadline <= at + SOON for hold in found)
+    return soon, sum(hold.deadline <= at for hold in found)
+
+
+def _case(hold: Hold, language: str) -> HoldCase:
+    note = HoldNote(
+        detector=hold.detector,
+        facts=hold.facts,
+        placed_at=hold.placed_at,
+        deadline=hold.deadline,
+        outcome=None,
+        reason=None,
+    )
+    return HoldCase(hold, _scenes().get(hold.scene), told.hold_words(note, language), language)
+
+
+def _scenes() -> dict[int, Scene]:
+    return {one.number: one for one in city_library(settings.TANHUI.content_root).scenes}
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerDays:
+    """A partner, and on how many of the last days ours and theirs differ."""
+
+    partner: PartnerLine
+    differing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What waits for somebody."""
+
+    holds: Holds
+    partners: list[PartnerDays]
+
+    @property
+    def in_sandbox(self) -> list[PartnerLine]:
+        """The partners that are not in production yet."""
+        return [one.partner for one in self.partners if one.partner.status == "sandbox"]
+
+    @property
+    def differing(self) -> list[PartnerDays]:
+        """The partners with days that differ."""
+        return [one for one in self.partners if one.differing]
+
+    @property
+    def differing_days(self) -> int:
+        """All days that differ."""
+        return sum(one.differing for one in self.partners)
+
+
+def home(*, actor: Actor, language: str, at: datetime) -> Home:
+    """Everything of the first page."""
+    today = city_day(at)
+    first = today - timedelta(days=parties.DAYS_SHOWN - 1)
+    return Home(
+        holds=holds(actor=actor, hold_id=None, by_points=False, language=language, at=at),
+        partners=[
+            PartnerDays(
+                line,
+                parties.unequal(reconciliation.by_day(partner_id=line.id, first=first, last=today)),
+            )
+            for line in partner_lines()
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """All partners, and the scenes of which a new one may bring deeds."""
+
+    lines: list[PartnerLine]
+    scenes: tuple[Scene, ...]
+
+
+def partners() -> Partners:
+    """The list of partners."""
+    return Partners(partner_lines(), city_library(settings.TANHUI.content_root).scenes)
+
+
+@dataclass(frozen=True, slots=True)
+class OnePartner:
+    """One partner: its interface, its people, and its last days."""
+
+    desk: PartnerDesk
+    members: list[Member]
+    days: list[DayRow]
+
+    @property
+    def partner(self) -> PartnerLine:
+        """The partner in short."""
+        return self.desk.partner
+
+    @property
+    def quotas(self) -> tuple[parties.ShownQuota, ...]:
+        """What may still be sent."""
+        return parties.quotas_of(self.desk)
+
+    @property
+    def next_check(self) -> ContractCheck | None:
+        """The first check that is open."""
+        return parties.next_check(self.desk)
+
+    @property
+    def passed(self) -> int:
+        """How many checks of the contract test are passed."""
+        return sum(check.passed for check in self.desk.checks)
+
+
+def one_partner(*, code: str, at: datetime) -> OnePartner:
+    """Everything of one partner; refuses `no_such_partner`."""
+    desk = partner_desk(partner_code=code, at=at)
+    today = city_day(at)
+    rows = reconciliation.by_day(
+        partner_id=desk.partner.id, first=today - timedelta(days=parties.DAYS_SHOWN - 1), last=today
+    )
+    members = identity.members(role="partner", organisation_id=desk.partner.id)
+    return OnePartner(desk, members, rows[::-1])
+
+
+def partner_line(code: str) -> PartnerLine:
+    """One partner in short; refuses `no_such_partner`."""
+    for line in partner_lines():
+        if line.code == code:
+            return line
+    raise NotFound(
+        "no_such_partner",
+        zh="没有登记的数据方“{code}”。",
+        en="There is no registered partner “{code}”.",
+        code=code,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OneDelivery:
+    """One delivery of a partner with what became of each row."""
+
+    partner: PartnerLine
+    delivery: Delivery
+    items: list[parties.Item]
+
+
+def one_delivery(*, code: str, delivery_id: UUID) -> OneDelivery:
+    """Refuses `no_such_partner` and `no_such_delivery`."""
+    line = partner_line(code)
+    found = deliveries.delivery(delivery_id=delivery_id, partner_id=line.id)
+    return OneDelivery(line, found, parties.items_of(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Ours against theirs for a partner, the newest day first."""
+
+    partner: PartnerLine
+    first: date
+    last: date
+    rows: list[DayRow]
+
+
+def days(*, code: str, first: date | None, last: date | None, at: datetime) -> Days:
+    """The days from first to last; the last fortnight if nothing is said."""
+    since, until = parties.days_asked(first, last, at)
+    line = partner_line(code)
+    rows = reconciliation.by_day(partner_id=line.id, first=since, last=until)
+    return Days(line, since, until, rows[::-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The deed that was looked for, if one was; and the partners one may look among."""
+
+    partners: list[PartnerLine]
+    deed: FoundDeed | None
+    scene: Scene | None
+
+
+def record(*, actor: Actor, code: str, reference: str) -> Record:
+    """Refuses `no_such_partner` and `no_such_behaviour` where a reference is given."""
+    deed = (
+        finding.find_deed(actor=actor, partner_code=code, reference=reference)
+        if reference
+        else None
+    )
+    return Record(partner_lines(), deed, _scenes().get(deed.scene) if deed else None)
+
+
+def scene_of(modes: Iterable[str]) -> str:
+    """The scene's code of the first mode the city has; refuses `mode_unknown`."""
+    chosen = set(modes)
+    for scene in city_library(settings.TANHUI.content_root).scenes:
+        if scene.mode in chosen:
+            return scene.code
+    raise Invalid("mode_unknown", zh="没有这种出行方式。", en="There is no such mode.")

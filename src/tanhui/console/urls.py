@@ -1,0 +1,22 @@
+"""The routes of the operator and the authority under /console/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tanhui.console import holds, login, partners, records
+
+app_name = "console"
+urlpatterns = [
+    path("", records.home, name="home"),
+    path("login", login.log_in, name="login"),
+    path("logout", login.log_out, name="logout"),
+    path("holds/", holds.desk, name="holds"),
+    path("holds/<uuid:hold_id>", holds.desk, name="hold"),
+    path("partners/", partners.index, name="partners"),
+    path("partners/<str:code>/", partners.partner, name="partner"),
+    path("partners/<str:code>/days", partners.days, name="days"),
+    path("partners/<str:code>/days.csv", partners.days_file, name="days-csv"),
+    path("partners/<str:code>/deliveries/<uuid:delivery_id>", partners.delivery, name="delivery"),
+    path("records", records.record, name="record"),
+]
