@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -186,10 +186,12 @@ def record_file(
     chunk_rows: int = CHUNK_ROWS,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    stations: Sequence[Path] = (),
 ) -> FileResult:
     """Records a partner's trip file, chunk by chunk; what is recorded once stays recorded.
 
-    Sending the file again records nothing twice. `progress` is told rows done and rows in all.
+    Sending the file again records nothing twice. `progress` is told rows done and rows in all;
+    `stations` are station tables given in place of those that lie beside the file.
     Refuses: `not_permitted`, `no_such_partner`, `no_such_layout`, `no_riders`, and the whole file
     as `partners.files.look_through` and `partners.raw.check_columns` do.
     """
@@ -198,7 +200,7 @@ def record_file(
     chosen = settings.TANHUI
     partner = partners.partner(partner_code)
     layout = load_layout(chosen.content_root, layout_name)
-    file = look_through(path)
+    file = look_through(path, layout, stations)
     check_columns(file, layout)
     library = city_library(chosen.content_root)
     source = Source(

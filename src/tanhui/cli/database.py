@@ -90,6 +90,10 @@ def ingest(
     workers: Annotated[
         int, typer.Option(min=1, max=16, help="How many settle a large chunk at once.")
     ] = WORKERS,
+    stations: Annotated[
+        list[Path] | None,
+        typer.Option(help="A station table, instead of those beside the file; may be repeated."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Record a partner's trip file; sending it again records nothing twice."""
@@ -105,6 +109,7 @@ def ingest(
             chunk_rows=chunk_rows,
             workers=workers,
             progress=progress,
+            stations=stations or (),
         )
     if as_json:
         print_json(asdict(result))
