@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.db import transaction
+
 from tanhui.kernel.actors import Actor
 from tanhui.partners import signing
 from tanhui.partners.contract import approve_production
+from tanhui.partners.deliveries import Counts, Delivery, body_digest, find_delivery
 from tanhui.partners.keys import NewKey, active_keys, issue_key
+from tanhui.partners.messages import Message, new_answer, open_messages, record_messages
 from tanhui.partners.signing import Key
 from tests.cast import BIKE, BIKE_DESK, NOW, OPERATOR, register_bike
 
@@ -63,3 +67,31 @@ def headers(
             secret=secret, message_id=message_id, timestamp=timestamp, body=body
         ),
     }
+
+
+def message(key: Key, message_id: str = "msg_1", body: bytes = b"[]") -> Message:
+    """A message that this key has signed."""
+    return Message(key, message_id, body_digest(body))
+
+
+def answered(
+    told: Message,
+    *,
+    recorded: int = 1,
+    exists: int = 0,
+    refused: int = 0,
+    result: bytes = b'{"results":[]}',
+    at: datetime = NOW,
+) -> Delivery:
+    """The message opened and answered, as the interface does it; what is kept of it."""
+    counts = Counts(recorded + exists + refused, recorded, exists, 0, refused)
+    with transaction.atomic():
+        assert open_messages([told]) == [None]
+        record_messages([told], [new_answer(result, counts)], received_at=at, took_ms=12)
+    found = find_delivery(
+        partner_id=told.key.partner_id,
+        environment=told.key.environment,
+        message_id=told.message_id,
+    )
+    assert found is not None
+    return found

@@ -1,4 +1,4 @@
-"""Deliveries: the same message gets the same answer, for a month.
+"""Deliveries: what messages were answered, kept for a month; `messages` opens and keeps them.
 
 A message is known by the partner, the environment and its own `webhook-id`. Whoever sends it again
 with the same body gets the stored answer; with another body it is refused.
@@ -11,21 +11,19 @@ import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Conflict, NotFound, Refusal
+from tanhui.kernel.refusals import NotFound, Refusal
 from tanhui.partners.rows import fetch
-from tanhui.partners.signing import Environment, Key
+from tanhui.partners.signing import Environment
 
 KEPT = timedelta(days=31)
 LISTED = 50
-# The answer of a thousand items shrinks well even at the quickest setting.
-_ZLIB_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,66 +60,6 @@ def body_digest(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
 
 
-def open_delivery(*, key: Key, message_id: str, body: bytes) -> Delivery | None:
-    """The delivery if this message was answered before (send its `result`), None if it is new.
-
-    Inside a transaction, a twin that arrives at once waits here until the first is answered.
-    Refuses: `message_id_reused`.
-    """
-    facts = _message(key, message_id)
-    if connection.in_atomic_block:
-        fetch("lock_message", facts)
-    found = fetch("find_delivery", facts)
-    return _same(_delivery(found[0]), body_digest(body)) if found else None
-
-
-def record_delivery(
-    *,
-    key: Key,
-    message_id: str,
-    body: bytes,
-    counts: Counts,
-    result: bytes,
-    received_at: datetime,
-    took_ms: int,
-) -> Delivery:
-    """Keeps the answer to a message; if a twin was quicker, answers the twin's delivery instead.
-
-    Send what this returns. Refuses: `message_id_reused`.
-    """
-    digest = body_digest(body)
-    facts = {
-        **_message(key, message_id),
-        "id": uuid4(),
-        "body_digest": digest,
-        "key_id": key.id,
-        "received_at": received_at,
-        "took_ms": took_ms,
-        "rows": counts.rows,
-        "recorded": counts.recorded,
-        "exists": counts.exists,
-        "held": counts.held,
-        "refused": counts.refused,
-        "reduction_mg": counts.reduction_mg,
-        "points": counts.points,
-        "result": zlib.compress(result, _ZLIB_LEVEL),
-    }
-    if fetch("record_delivery", facts):
-        return Delivery(
-            id=facts["id"],
-            partner_id=key.partner_id,
-            environment=key.environment,
-            message_id=message_id,
-            key_id=key.id,
-            received_at=received_at,
-            took_ms=took_ms,
-            counts=counts,
-            body_digest=digest,
-            result=result,
-        )
-    return _same(_delivery(fetch("find_delivery", facts)[0]), digest)
-
-
 def find_delivery(*, partner_id: int, environment: Environment, message_id: str) -> Delivery | None:
     """The delivery of a message, with its result; None when it is not known or forgotten."""
     facts = {"partner_id": partner_id, "environment": environment, "message_id": message_id}
@@ -150,7 +88,7 @@ def forget_old_deliveries(*, actor: Actor, at: datetime) -> int:
     """
     require(actor, "partner.quota")
     with transaction.atomic():
-        forgotten = len(fetch("forget_deliveries", {"before": at - KEPT}))
+        forgotten = int(fetch("forget_deliveries", {"before": at - KEPT})[0][0])
         if forgotten:
             write_audit(
                 actor=actor,
@@ -170,25 +108,6 @@ def no_such_delivery() -> Refusal:
         en="There is no such delivery; results are kept for {days} days.",
         days=KEPT.days,
     )
-
-
-def _same(found: Delivery, digest: bytes) -> Delivery:
-    if found.body_digest != digest:
-        raise Conflict(
-            "message_id_reused",
-            zh="webhook-id“{message_id}”已用于另一份内容，请换一个新的编号。",
-            en="The webhook-id “{message_id}” was used for another body; take a new one.",
-            message_id=found.message_id,
-        )
-    return found
-
-
-def _message(key: Key, message_id: str) -> dict[str, Any]:
-    return {
-        "partner_id": key.partner_id,
-        "environment": key.environment,
-        "message_id": message_id,
-    }
 
 
 def _delivery(cells: tuple[Any, ...]) -> Delivery:

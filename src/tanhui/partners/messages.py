@@ -1,6 +1,6 @@
 """Many messages of one partner at once: whether each is new, and what each was answered.
 
-What `deliveries` does for one message, in the same number of statements for any number of them.
+Any number of them takes the same number of statements; `deliveries` tells what was kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
--- As `lock_message`, for several at once: always in one order, so that two who come with the same
+-- A message and its twin are answered one after the other. Always in one order, so that two who come with the same
 -- messages never wait in a circle.
 SELECT pg_advisory_xact_lock(7226585, line.number)
 FROM (
