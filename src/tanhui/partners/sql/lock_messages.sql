@@ -1,5 +1,5 @@
--- A message and its twin are answered one after the other. Always in one order, so that two who come with the same
--- messages never wait in a circle.
+-- A message and its twin are answered one after the other. Always in one order, so that two who
+-- come with the same messages never wait in a circle.
 SELECT pg_advisory_xact_lock(7226585, line.number)
 FROM (
     SELECT DISTINCT
