@@ -89,6 +89,7 @@ def known_references(partner_id: int, deeds: Deeds) -> tuple[Ints, list[bytes], 
         )
         references, *columns = cursor.fetchall()[0]
     found, citizen, started = map(binary.int8_array, columns)
+    started += _POSTGRES_EPOCH_US
     places = order[found]
     content = {"citizen": citizen, "started": started}
     content |= _known_deeds(partner_id, citizen, started, deeds.digest[places])
@@ -147,16 +148,13 @@ def _days_in_use(days: Ints) -> Ints:
         return days[[row[0] for row in cursor.fetchall()]]
 
 
-_KNOWN = ("citizen", "started", "ended", "partner", "digest", "amount", "scene", "grade", "state")
-_KNOWN_PAID = ("points", "reduction_mg")
-
-
 def known_on_days(citizens: Ints, days: Ints) -> Known:
     """What is recorded of each of these citizens on the day beside it, what is gone among it.
 
     Each day is asked for alone: its partition is then found when the statement is planned.
     """
     found: list[list[Ints]] = []
+    on: list[Ints] = []
     for day in _days_in_use(np.unique(days)):
         with binary.cursor(connection) as cursor:
             cursor.execute(
@@ -168,11 +166,25 @@ def known_on_days(citizens: Ints, days: Ints) -> Known:
                 },
             )
             found.append([binary.int8_array(cell) for cell in cursor.fetchall()[0]])
+        on.append(np.full(len(found[-1][0]), day, dtype=np.int64))
     if not found:
         return Known.nothing()
     columns = [np.concatenate(column) for column in zip(*found, strict=True)]
-    named = dict(zip((*_KNOWN, *_KNOWN_PAID), columns, strict=True))
-    return Known(**named, day=city_days(named["started"]))
+    citizen, started, ended, digest, reduction_mg, amount_points, small = columns
+    return Known(
+        citizen=citizen,
+        started=started + _POSTGRES_EPOCH_US,
+        ended=ended + _POSTGRES_EPOCH_US,
+        partner=small >> 32,
+        digest=digest,
+        amount=amount_points >> 32,
+        scene=small >> 8 & 0xFFFFFF,
+        grade=small >> 4 & 0xF,
+        state=small & 0xF,
+        points=amount_points & 0xFFFFFFFF,
+        reduction_mg=reduction_mg,
+        day=np.concatenate(on),
+    )
 
 
 _HISTORY_DAYS = 28

@@ -5,7 +5,7 @@ WITH known AS (
         known.reference,
         known.citizen_id,
         item.ordinal - 1 AS place,
-        (extract(EPOCH FROM known.started_at) * 1000000)::bigint AS started
+        known.started_at
     FROM unnest(%(digests)s) WITH ORDINALITY AS item (digest, ordinal)
     INNER JOIN behaviours_reference AS known
         ON known.partner_id = %(partner_id)s AND known.digest = item.digest
@@ -16,5 +16,5 @@ SELECT
     array_agg(known.reference) AS reference_list,
     array_send(array_agg(known.place)) AS places,
     array_send(array_agg(known.citizen_id)) AS citizens,
-    array_send(array_agg(known.started)) AS starts
+    array_send(array_agg(known.started_at)) AS starts
 FROM known;
