@@ -23,7 +23,7 @@ from django.conf import settings  # noqa: E402
 
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
-from tanhui.cli import demo, partners, serving, staff  # noqa: E402
+from tanhui.cli import claims, demo, partners, serving, staff, working  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
 from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
@@ -94,6 +94,10 @@ def ingest(
         list[Path] | None,
         typer.Option(help="A station table, instead of those beside the file; may be repeated."),
     ] = None,
+    stations: Annotated[
+        list[Path] | None,
+        typer.Option(help="A station table, in place of those beside the file; may be repeated."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Record a partner's trip file; sending it again records nothing twice."""
@@ -108,6 +112,7 @@ def ingest(
             batch=batch,
             chunk_rows=chunk_rows,
             workers=workers,
+            stations=stations or (),
             progress=progress,
             stations=stations or (),
         )
@@ -189,6 +194,13 @@ def serve(port: PortOption = 8000) -> None:
 
 
 @refusing
+def work() -> None:
+    """What has its hour: overdue holds and reservations end, old deliveries are forgotten."""
+    with ready_database():
+        working.work()
+
+
+@refusing
 def make_demo(port: PortOption = 8000) -> None:
     """A lively demo city, clearly marked as simulated, and its server."""
     with ready_database():
@@ -204,5 +216,7 @@ def register(app: typer.Typer) -> None:
     app.command("migrate")(migrate_database)
     app.command("serve")(serve)
     app.command("demo")(make_demo)
+    app.command("work")(work)
     staff.register(app, ready=ready_database)
     partners.register(app, ready=ready_database, operator=OPERATOR)
+    claims.register(app, ready=ready_database, operator=OPERATOR)

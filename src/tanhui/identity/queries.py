@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,3 +141,11 @@ def _person(row: PersonRow) -> Person:
         simulated=row.simulated,
         registered_at=row.registered_at,
     )
+
+
+def phones() -> Iterator[tuple[int, str]]:
+    """Number and phone of everyone who has one, in no order; for keyed tokens and nothing else."""
+    rows = PersonRow.objects.filter(phone_sealed__isnull=False, erased_at__isnull=True)
+    for number, sealed in rows.values_list("id", "phone_sealed").iterator():
+        if sealed is not None:
+            yield number, unseal(sealed, field=PHONE_FIELD)
