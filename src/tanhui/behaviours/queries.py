@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -103,10 +104,15 @@ def _row(cells: tuple[Any, ...]) -> BehaviourRow:
         points=points,
         points_uncapped=uncapped,
         grade=GRADES[grade],
-        hold=HoldNote(*cells[17:23]) if cells[17] is not None else None,
+        hold=_hold_note(*cells[17:23]) if cells[17] is not None else None,
         merge=_merge_note(*cells[23:29]) if cells[23] is not None else None,
         void=VoidNote(*cells[29:32]) if cells[29] is not None else None,
     )
+
+
+def _hold_note(detector: str, facts: str, *rest: Any) -> HoldNote:
+    # The connection leaves JSON as it is written, as Django asks it to.
+    return HoldNote(detector, json.loads(facts), *rest)
 
 
 def _merge_note(
