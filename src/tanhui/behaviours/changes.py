@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -144,7 +145,7 @@ def supersede(deeds: Known, kept: Known, library: SceneLibrary, *, at: datetime)
 def _void(
     deeds: Known, kept: Known, library: SceneLibrary, *, reason: str, actor: str, at: datetime
 ) -> None:
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     transfers: list[Transfer] = []
     for place in range(len(deeds)):
         citizen = int(deeds.citizen[place])

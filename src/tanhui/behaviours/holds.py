@@ -108,25 +108,23 @@ def place_holds(holds: Sequence[NewHold], *, at: datetime) -> None:
                 )
     _post(transfers, at)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            load(_ROOM, "add_hold"),
-            [
-                {
-                    "id": hold.id,
-                    "citizen_id": hold.citizen_id,
-                    "started_at": hold.started_at,
-                    "partner_id": hold.partner_id,
-                    "reference_digest": hold.reference_digest,
-                    "detector": hold.detector,
-                    "facts": Jsonb(hold.facts),
-                    "placed_at": at,
-                    "deadline": hold.deadline,
-                    "points": hold.points,
-                    "reduction_mg": hold.reduction_mg,
-                }
-                for hold in holds
-            ],
-        )
+        cursor.executemany(load(_ROOM, "add_hold"), [_row(hold, at) for hold in holds])
+
+
+def _row(hold: NewHold, at: datetime) -> dict[str, Any]:
+    return {
+        "id": hold.id,
+        "citizen_id": hold.citizen_id,
+        "started_at": hold.started_at,
+        "partner_id": hold.partner_id,
+        "reference_digest": hold.reference_digest,
+        "detector": hold.detector,
+        "facts": Jsonb(hold.facts),
+        "placed_at": at,
+        "deadline": hold.deadline,
+        "points": hold.points,
+        "reduction_mg": hold.reduction_mg,
+    }
 
 
 def _post(transfers: Sequence[Transfer | Resolution], at: datetime) -> None:
@@ -197,7 +195,7 @@ def release_overdue(*, at: datetime, limit: int = _ENDED_AT_ONCE) -> int:
     return len(found)
 
 
-def _locked(asked: dict[str, object]) -> list[dict[str, Any]]:
+def _locked(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Open holds, by their numbers or because they are due, while nobody else ends any."""
     with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, "lock_holds"))

@@ -18,7 +18,8 @@ from tanhui.behaviours.known import HELD, MERGED, RECORDED, Known, day_keys
 from tanhui.behaviours.measuring import Measured
 from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.claims import queries as claims
-from tanhui.claims.matching import GROUPS, Tolerance, Trips, judge
+from tanhui.claims.matching import GROUPS, Trips, judge
+from tanhui.claims.tolerance import city_tolerance
 from tanhui.kernel.periods import city_day
 from tanhui.scenes.library import SceneLibrary
 from tanhui.scenes.scene import DAY_GROUPS
@@ -131,7 +132,7 @@ def _same_journeys(
         int(deeds.ended[new].max()) + _DAY_US,
     )
     partner = np.full(len(deeds), partner_id, dtype=np.int64)
-    tolerance = Tolerance(1_200_000_000, 120_000_000, 15, 200, 15, 60_000_000, 50)
+    tolerance = city_tolerance(settings.TANHUI.content_root)
     verdict = judge(_trips(deeds, partner, group, new), ours.followed_by(foreign), tolerance)
     # The verdict counts known trips, foreign ones, then new ones; here all deeds are counted.
     foreign_places = np.arange(len(known), len(known) + len(foreign))

@@ -190,7 +190,7 @@ def known_on_days(citizens: Ints, days: Ints) -> Known:
 _HISTORY_DAYS = 28
 
 
-def usual_days(citizens: Ints, days: Ints, scenes: Ints) -> History:
+def usual_days(citizen: Ints, day: Ints, scenes: Ints) -> History:
     """A citizen's usual day before each of these days, by what these scenes reduced.
 
     Asked for few: each pair is looked up in the 28 days before its own.
@@ -199,15 +199,15 @@ def usual_days(citizens: Ints, days: Ints, scenes: Ints) -> History:
         cursor.execute(
             load(_ROOM, "daily_reductions"),
             {
-                "citizen_ids": binary.Int8Array(citizens),
-                "day_starts": binary.TimestamptzArray(_day_bounds(days - _HISTORY_DAYS)[0]),
-                "day_ends": binary.TimestamptzArray(_day_bounds(days)[0]),
+                "citizen_ids": binary.Int8Array(citizen),
+                "day_starts": binary.TimestamptzArray(_day_bounds(day - _HISTORY_DAYS)[0]),
+                "day_ends": binary.TimestamptzArray(_day_bounds(day)[0]),
                 "scenes": binary.Int2Array(scenes),
                 "zone": CITY_ZONE.key,
             },
         )
         place, amount = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
-    columns = np.zeros((4, len(citizens)), dtype=np.int64)
+    columns = np.zeros((4, len(citizen)), dtype=np.int64)
     for one in np.unique(place):
         daily = amount[place == one]
         median = np.median(daily)

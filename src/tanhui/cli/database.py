@@ -94,10 +94,6 @@ def ingest(
         list[Path] | None,
         typer.Option(help="A station table, instead of those beside the file; may be repeated."),
     ] = None,
-    stations: Annotated[
-        list[Path] | None,
-        typer.Option(help="A station table, in place of those beside the file; may be repeated."),
-    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Record a partner's trip file; sending it again records nothing twice."""
@@ -112,7 +108,6 @@ def ingest(
             batch=batch,
             chunk_rows=chunk_rows,
             workers=workers,
-            stations=stations or (),
             progress=progress,
             stations=stations or (),
         )

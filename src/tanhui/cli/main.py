@@ -11,6 +11,8 @@ from pathlib import Path
 import polars as pl
 import typer
 
+from tanhui.behaviours.detectors import registry as detectors
+from tanhui.claims import tolerance as claims
 from tanhui.cli import content, difference, drafting, footprint, methodology
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
@@ -50,7 +52,12 @@ def build(verb: str) -> typer.Typer:
     methodology.register(app, price=_price)
     files = content.register(
         app,
-        checkers=[layouts.check_content, scene_files.check_content],
+        checkers=[
+            layouts.check_content,
+            scene_files.check_content,
+            claims.check_content,
+            detectors.check_content,
+        ],
         listers=[scene_files.list_content],
     )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)

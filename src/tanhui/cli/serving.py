@@ -18,7 +18,11 @@ from tanhui.kernel.refusals import Conflict, Exhausted
 
 _READY_SECONDS = 60
 _STOP_SECONDS = 10
-_WORKERS = 2
+_WORKER_PAUSE_SECONDS = 10.0
+SERVER_WORKERS = 2
+# Small deliveries wait for one another to be settled together; a waiting request takes a thread.
+# Each thread may open a connection of its own, and the embedded server lets a hundred in.
+BLOCKING_THREADS = 32
 
 
 def _refuse_taken(port: int) -> None:
@@ -62,7 +66,7 @@ class Stop:
 
 
 @contextlib.contextmanager
-def _stopping() -> Iterator[Stop]:
+def stopping() -> Iterator[Stop]:
     """Signals ask to end, instead of ending the program at once."""
     stop = Stop()
     before = {number: signal.signal(number, stop.ask) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -79,6 +83,31 @@ def _healthy(port: int) -> bool:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
+
+
+class Worker:
+    """The process that does what has its hour (`tanhui work`); started anew when it ends."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._begun = -_WORKER_PAUSE_SECONDS
+
+    def keep(self) -> None:
+        """Sees that it runs. After an end by itself it rests a while, lest it fill the log."""
+        running = self._process is not None and self._process.poll() is None
+        if running or time.monotonic() - self._begun < _WORKER_PAUSE_SECONDS:
+            return
+        self._begun = time.monotonic()
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from tanhui.cli.main import run; run()", "work"],
+            env={**os.environ},
+            start_new_session=True,
+        )
+
+    def end(self) -> None:
+        """Ends it with the server."""
+        if self._process is not None:
+            _end(self._process)
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
@@ -107,16 +136,17 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
         "--port",
         str(port),
         "--workers",
-        str(_WORKERS),
+        str(SERVER_WORKERS),
         "--blocking-threads",
-        "4",
+        str(BLOCKING_THREADS),
         "--log-level",
         "warning",
         "tanhui.config.wsgi:application",
     ]
-    with _stopping() as stop:
+    with stopping() as stop:
         # The server gets a session of its own: the terminal's Ctrl-C reaches us, and we end it.
         server = subprocess.Popen(command, env={**os.environ}, start_new_session=True)
+        worker = Worker()
         try:
             deadline = time.monotonic() + _READY_SECONDS
             while not stop.asked and not _healthy(port):
@@ -135,7 +165,9 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
             while not stop.wait(0.5):
                 if server.poll() is not None:
                     raise _ended(server.returncode)
+                worker.keep()
         finally:
+            worker.end()
             _end(server)
 
 

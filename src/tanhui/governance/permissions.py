@@ -23,6 +23,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "behaviours.declare": frozenset({"citizen"}),
     "holds.read": frozenset({"operator", "regulator"}),
     "holds.decide": frozenset({"operator", "regulator"}),
+    "deliveries.forget": frozenset({"operator", "platform"}),
     "claims.exchange": frozenset({"operator"}),
     "members.add": frozenset({"operator", "platform"}),
     "behaviours.assign_riders": frozenset({"operator"}),

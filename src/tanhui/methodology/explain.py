@@ -332,24 +332,28 @@ def explain_case(
     )
 
 
-def explain(methodology: Methodology, row: Mapping[str, int]) -> Explanation:
-    """The explanation of one row, its inputs by column name as whole numbers of the declared units.
+def explain(methodology: Methodology, row: Mapping[str, int | str]) -> Explanation:
+    """The explanation of one row by column name: whole numbers of the declared units for inputs,
+    words for scenarios.
 
     Refuses: `unknown_input` for a column the document does not have, and whatever `evaluate`
     refuses.
     """
     by_column = {declared.column: declared for declared in methodology.inputs}
-    for column in row:
-        if column not in by_column:
+    scenarios = {scenario.column: scenario.name for scenario in methodology.scenarios}
+    inputs: dict[str, Given] = {}
+    for column, value in row.items():
+        if column in scenarios:
+            inputs[scenarios[column]] = Choice(str(value))
+        elif column in by_column:
+            declared = by_column[column]
+            inputs[declared.symbol] = Quantity(Fraction(value), declared.unit)
+        else:
             raise Invalid(
                 "unknown_input",
                 zh="没有输入列 {column}，应为：{known}",
                 en="no input column {column}; there are: {known}",
                 column=column,
-                known=", ".join(sorted(by_column)),
+                known=", ".join(sorted({*by_column, *scenarios} - {""})),
             )
-    inputs: dict[str, Given] = {
-        by_column[column].symbol: Quantity(Fraction(value), by_column[column].unit)
-        for column, value in row.items()
-    }
     return explain_case(methodology, inputs)

@@ -86,7 +86,7 @@ def forget_old_deliveries(*, actor: Actor, at: datetime) -> int:
 
     Refuses: `not_permitted`.
     """
-    require(actor, "partner.quota")
+    require(actor, "deliveries.forget")
     with transaction.atomic():
         forgotten = int(fetch("forget_deliveries", {"before": at - KEPT})[0][0])
         if forgotten:

@@ -1,0 +1,34 @@
+"""What the platform does by itself when its hour has come; every step is a command like others."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from tanhui.behaviours.holds import release_overdue
+from tanhui.cli.serving import stopping
+from tanhui.identity.commands import platform_actor
+from tanhui.partners.deliveries import forget_old_deliveries
+
+# A deadline is told by the hour; half a minute later is soon enough.
+EVERY_SECONDS = 30.0
+_log = logging.getLogger("tanhui.work")
+
+
+def once(at: datetime) -> dict[str, int]:
+    """One round of everything that is due; answers how much of each was done."""
+    return {
+        "holds_released": release_overdue(at=at),
+        "deliveries_forgotten": forget_old_deliveries(actor=platform_actor(), at=at),
+    }
+
+
+def work() -> None:
+    """Rounds until a signal comes."""
+    with stopping() as stop:
+        while True:
+            done = {name: count for name, count in once(datetime.now(UTC)).items() if count}
+            if done:
+                _log.info("%s", ", ".join(f"{name}={count}" for name, count in done.items()))
+            if stop.wait(EVERY_SECONDS):
+                return
