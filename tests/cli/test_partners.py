@@ -1,0 +1,109 @@
+"""`tanhui partner` as an operator's shell sees it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+import typer
+from tests.cast import BIKE, NOW, OPERATOR, register_bike
+from tests.cli.shell import refused
+from typer.testing import CliRunner, Result
+
+from tanhui.cli import partners
+from tanhui.cli.demo_partners import PARTNERS, seat_partners
+from tanhui.partners import signing
+from tanhui.partners.keys import active_keys
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("books")]
+
+
+def _run(*words: str) -> Result:
+    app = typer.Typer()
+    partners.register(app, ready=nullcontext, operator=OPERATOR)
+    return CliRunner().invoke(app, ["partner", *words])
+
+
+def _json(*words: str) -> dict[str, Any]:
+    result = _run(*words, "--json")
+    assert result.exit_code == 0, result.output
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def test_a_partner_from_its_registration_to_a_production_key() -> None:
+    told = _json(
+        *("register", "METRO", "--name-zh", "成都地铁", "--name-en", "Chengdu Metro"),
+        *("--scene", "metro", "--mode", "metro", "--expected-hours", "6"),
+    )
+    assert told["status"] == "sandbox"
+    assert _json("key", "METRO")["environment"] == "sandbox"
+    refused(_run("key", "METRO", "--environment", "production"), "contract_not_passed")
+    assert "20" in refused(_run("approve", "METRO"), "contract_not_passed")
+    assert _json("approve", "METRO", "--waive", "tested on site")["waived"] == "tested on site"
+    made = _json("key", "METRO", "--algorithm", "ed25519")
+    assert made["environment"] == "production"
+    assert made["secret"].startswith("whsk_")
+    assert made["public"].startswith("whpk_")
+    (line,) = _json("list")["partners"]
+    assert (line["code"], line["status"], line["active_keys"]) == ("METRO", "production", 2)
+    assert line["modes"] == ["metro"]
+
+
+def test_a_key_is_shown_once_and_revoked_by_its_id() -> None:
+    register_bike()
+    made = _json("key", BIKE)
+    (key,) = active_keys(BIKE)
+    assert key.material == signing.parse_secret(made["secret"])
+    assert _run("list").stdout.count("whsec_") == 0
+    assert _json("revoke", BIKE, made["id"], "--reason", "lost")["revoked"] == made["id"]
+    assert active_keys(BIKE) == []
+    refused(_run("revoke", BIKE, "7", "--reason", "lost"), "key_id_malformed")
+
+
+def test_a_partners_own_public_key_is_registered() -> None:
+    register_bike()
+    _, public = signing.new_pair()
+    made = _json("key", BIKE, "--public-key", public)
+    assert (made["public"], made["secret"]) == (public, "")
+    refused(_run("key", BIKE, "--public-key", "whpk_AAAA"), "key_malformed")
+
+
+def test_quotas_are_read_and_set() -> None:
+    register_bike()
+    told = _json("quota", BIKE, "--items-per-day", "500")
+    assert (told["items"]["limit"], told["items"]["remaining"]) == (500, 500)
+    assert _json("quota", BIKE)["requests"]["limit"] == 6_000
+    refused(_run("quota", BIKE, "--requests-per-minute", "0"), "quota_out_of_range")
+
+
+def test_days_are_reconciled_as_text_json_and_csv() -> None:
+    register_bike()
+    days = ("--from", "2026-03-01", "--to", "2026-03-20")
+    assert _json("reconcile", BIKE, *days)["days"] == []
+    text = _run("reconcile", BIKE, *days, "--csv").stdout
+    assert next(csv.reader(io.StringIO(text)))[0] == "day"
+    refused(
+        _run("reconcile", BIKE, "--from", "2026-03-02", "--to", "2026-03-01"), "days_out_of_range"
+    )
+
+
+def test_nobody_is_unknown_by_another_code() -> None:
+    refused(_run("key", "HOVER"), "no_such_partner")
+
+
+def test_old_deliveries_are_forgotten() -> None:
+    assert _json("forget") == {"forgotten": 0}
+
+
+def test_the_demos_partners_are_in_production_on_an_operators_word() -> None:
+    for _ in range(2):
+        seat_partners(actor=OPERATOR, at=NOW)
+    lines = _json("list")["partners"]
+    assert [line["code"] for line in lines] == [told[0] for told in PARTNERS]
+    assert {line["status"] for line in lines} == {"production"}
+    assert _json("key", BIKE)["environment"] == "production"
