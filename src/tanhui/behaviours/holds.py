@@ -6,6 +6,7 @@ citizen's; reversed, they go back where they came from and nothing was ever take
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -239,7 +240,11 @@ def open_holds(*, actor: Actor, at: datetime, limit: int = 200) -> list[Hold]:
     require(actor, "holds.read")
     with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, "open_holds"), {"rows_max": limit, "at": at})
-        return [Hold(row[0], f"{row[1]:06x}", *row[2:]) for row in cursor.fetchall()]
+        found = cursor.fetchall()
+    # Through Django's connection JSON arrives as text.
+    return [
+        Hold(row[0], f"{row[1]:06x}", *row[2:11], json.loads(row[11]), *row[12:]) for row in found
+    ]
 
 
 def deadline(*, at: datetime, days: int) -> datetime:
