@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from tanhui.behaviours.double_paid import ClaimsRecount, recount_claims
 from tanhui.behaviours.exchange import (
     ImportResult,
     export_claims,
@@ -98,6 +99,22 @@ def test_what_the_other_scheme_claimed_first_is_not_paid_by_us(city: City) -> No
     assert balance(city.seated.lin)[0] > 0
     assert balance(city.seated.zhou)[0] > 0
     assert recount().matches
+    assert recount_claims() == ClaimsRecount(differing_time=0, double_paid=0)
+
+
+def test_a_second_payment_of_one_time_is_counted_by_the_recount(city: City) -> None:
+    city.ingest([ride("a", started_at=EIGHT), ride("b", started_at=EIGHT + timedelta(hours=9))])
+    assert recount_claims().matches
+    city.tamper(
+        "UPDATE behaviours_behaviour SET started_at = started_at + interval '3 minutes',"
+        " ended_at = ended_at + interval '3 minutes', reference_digest = 1"
+        " WHERE started_at = '2026-03-20 00:00Z'",
+        "INSERT INTO behaviours_behaviour SELECT citizen_id, started_at - interval '1 minute',"
+        " 2, ended_at, reduction_mg, chunk_id, partner_id, amount, points, points_uncapped,"
+        " rule_id, scene, grade, detail, state FROM behaviours_behaviour"
+        " WHERE reference_digest = 1",
+    )
+    assert recount_claims() == ClaimsRecount(differing_time=1, double_paid=1)
 
 
 def test_what_we_paid_first_is_answered_as_taken(city: City) -> None:

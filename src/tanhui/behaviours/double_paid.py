@@ -1,0 +1,40 @@
+"""The claims recounted from the deeds: is anybody paid twice for the same time?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from tanhui.claims.tolerance import city_tolerance
+from tanhui.runtime.sql import load
+from tanhui.scenes.library import city_library
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRecount:
+    """`differing_time` counts rows of four hours whose bits are not those of the trips that stand;
+    `double_paid` counts trips that stand and take the same time as the one before them."""
+
+    differing_time: int
+    double_paid: int
+
+    @property
+    def matches(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.differing_time or self.double_paid)
+
+
+def recount_claims() -> ClaimsRecount:
+    """Reads all deeds and all taken time."""
+    root = settings.TANHUI.content_root
+    scenes = [scene.number for scene in city_library(root).scenes if scene.claim.rule == "trip"]
+    facts: dict[str, Any] = {
+        "scenes": scenes,
+        "overlap_percent": city_tolerance(root).overlap_percent,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(load("tanhui.behaviours", "double_paid"), facts)
+        return ClaimsRecount(*map(int, cursor.fetchall()[0]))
