@@ -28,7 +28,7 @@ _DAYS = 14
 def register(app: typer.Typer, *, ready: Opener, operator: Actor) -> None:
     """Adds the group `partner`; `ready` opens the database, `operator` acts."""
     group = typer.Typer(help="Data partners: keys, contract, quota.", no_args_is_help=True)
-    for verbs in (_about_partners, _about_keys, _about_days):
+    for verbs in (_about_partners, _about_terms, _about_keys, _about_days):
         verbs(group, ready, operator)
     app.add_typer(group, name="partner")
 
@@ -82,6 +82,8 @@ def _about_partners(group: typer.Typer, ready: Opener, operator: Actor) -> None:
         told = {"partner": partner.code, "id": partner.id, "status": "sandbox"}
         _tell(told, f"{partner.code} is registered, number {partner.id}.", as_json=as_json)
 
+
+def _about_terms(group: typer.Typer, ready: Opener, operator: Actor) -> None:
     @group.command("approve")
     @refusing
     def approve(
