@@ -24,6 +24,7 @@ BENCHMARKS = {
     "settlement": ("benchmarks.settlement", "run"),
     "settlement_memory": ("benchmarks.settlement", "run_memory"),
     "home": ("benchmarks.home", "run"),
+    "http": ("benchmarks.http", "run"),
 }
 
 
