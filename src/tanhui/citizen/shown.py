@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.conf import settings
@@ -33,6 +33,7 @@ from tanhui.scenes.scene import Scene
 from tanhui.scenes.tariff import GRADES
 
 LATEST_MAX = 4
+_DAY = timedelta(days=1)
 _BEAT_HEIGHT = 18
 _BEAT_STEP = 8
 _WEEK_HEIGHT = 84
@@ -59,6 +60,11 @@ class Deed:
     def state(self) -> str:
         """The state of the row."""
         return self.row.state
+
+    @property
+    def whole_day(self) -> bool:
+        """Whether it is a day's count, which has no hour."""
+        return self.row.ended_at - self.row.started_at >= _DAY
 
     @property
     def brought(self) -> int:
@@ -135,6 +141,12 @@ class HomePage:
     sources: tuple[SourceStatus, ...]
     greeting: str
     now: datetime
+
+    @property
+    def newest(self) -> datetime | None:
+        """When any source last brought something for this citizen."""
+        times = (source.last_recorded_at for source in self.sources)
+        return max((time for time in times if time is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
