@@ -25,7 +25,8 @@ def authenticate(
     ticked. Refuses: `partner_unknown`, `signature_missing`, `signature_invalid`, `key_revoked`,
     `signature_stale`.
     """
-    if partner_code is not None and not queries.exists(partner_code):
+    known = keys.keys_to_try(partner_code=partner_code, at=at)
+    if not known and partner_code is not None and not queries.exists(partner_code):
         raise Forbidden(
             "partner_unknown",
             zh="没有登记的数据方，请核对请求头 tanhui-partner。",
@@ -37,7 +38,7 @@ def authenticate(
             timestamp=timestamp,
             signatures=signatures,
             body=body,
-            keys=keys.keys_to_try(partner_code=partner_code, at=at),
+            keys=known,
         )
     except Forbidden as refusal:
         _tick_wrong_signature(refusal, partner_code, at)
