@@ -14,13 +14,14 @@ import typer
 from tanhui.behaviours.detectors import registry as detectors
 from tanhui.claims import tolerance as claims
 from tanhui.cli import content, difference, drafting, footprint, methodology
+from tanhui.cli import layouts as layout_verbs
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
 from tanhui.scenes import library as scenes
 from tanhui.scenes import reading as scene_files
 
 # These verbs need neither a database nor any setting; all others do.
-BARE_VERBS = frozenset({"evaluate", "content", "quantify", "footprint"})
+BARE_VERBS = frozenset({"evaluate", "content", "quantify", "footprint", "layout"})
 INTERRUPTED = 130
 # What every fault of the words on the command line derives from; Typer exports only its leaf.
 WRONG_WORDS: type[Exception] = typer.BadParameter.__mro__[2]
@@ -69,6 +70,11 @@ def build(verb: str) -> typer.Typer:
     )
     drafting.register(files, content_root=methodology.default_content_root)
     footprint.register(app)
+    layout_verbs.register(
+        app,
+        content_root=methodology.default_content_root,
+        modes=lambda: scenes.city_library(methodology.default_content_root()).modes(),
+    )
     if verb not in BARE_VERBS:
         # Loading these reads the settings and sets Django up, which the bare verbs do without.
         importlib.import_module("tanhui.cli.database").register(app)

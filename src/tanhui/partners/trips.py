@@ -57,6 +57,12 @@ _TOO_MUCH: dict[Measure, str] = {
 }
 
 
+def straight_line_m(cells: pl.DataFrame) -> pl.Series:
+    """The great circle between the ends of each row in metres; null where one is unknown."""
+    ends = [cells[field].fill_null(float("nan")).to_numpy() for field in PLACE_FIELDS]
+    return pl.Series("circle_m", haversine_m(*ends)).fill_nan(None)
+
+
 def _with_distance(cells: pl.DataFrame) -> pl.DataFrame:
     """The odometer's distance, or the great circle between the ends, in metres before flooring."""
     nothing = pl.lit(None, dtype=pl.Float64)
@@ -68,8 +74,7 @@ def _with_distance(cells: pl.DataFrame) -> pl.DataFrame:
             has_start=pl.lit(False),
             has_end=pl.lit(False),
         )
-    ends = [cells[field].fill_null(float("nan")).to_numpy() for field in PLACE_FIELDS]
-    circle = pl.Series("circle_m", haversine_m(*ends)).fill_nan(None)
+    circle = straight_line_m(cells)
     given = pl.col("distance_m_given") if "distance_m" in cells.columns else pl.lit(False)
     odometer = pl.col("distance_m") if "distance_m" in cells.columns else nothing
     return cells.with_columns(circle, measured=given).with_columns(
