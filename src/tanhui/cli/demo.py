@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import typer
@@ -10,29 +12,38 @@ from django.conf import settings
 from tanhui import __version__
 from tanhui.behaviours import commands as behaviours
 from tanhui.behaviours import queries as behaviours_queries
-from tanhui.cli.demo_partners import seat_partners
-from tanhui.cli.demo_trips import write_trips
+from tanhui.behaviours import reconciliation
+from tanhui.cli.demo_days import deeds_of
+from tanhui.cli.demo_partners import PARTNERS, seat_partners
 from tanhui.identity.commands import register_simulated
-from tanhui.identity.personas import CITIZENS
+from tanhui.identity.members.commands import seat_staff
+from tanhui.identity.personas import CITIZENS, STAFF
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day, day_start
 from tanhui.kernel.refusals import Forbidden
 from tanhui.partners import commands as partners
 from tanhui.partners import queries as partners_queries
+from tanhui.partners import statements
 
 CITIZENS_COUNT = 2_000
 DAYS = 30
 LAYOUT = "tanhui-ndjson"
 BIKE = "BIKE"
+# The last days come as they would today; what is older was recorded before them.
+_RECENT_DAYS = 3
+_DECLARED_DAYS = 7
+# One partner counts a day otherwise than we do, so that the desks have something to look at.
+_MISCOUNTED = ("BUS", 2, 3)
 
 
 def _say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def rider_name(citizen_id: int) -> str:
-    """What the demo's bike partner calls a citizen."""
-    return f"jc-{citizen_id:07d}"
+def rider_name(citizen_id: int, partner_code: str = BIKE) -> str:
+    """What a demo partner calls a citizen."""
+    prefix = "jc" if partner_code == BIKE else partner_code.lower()
+    return f"{prefix}-{citizen_id:07d}"
 
 
 def _missing_days(partner_id: int, today: date) -> list[date]:
@@ -57,30 +68,78 @@ def make_city(*, actor: Actor, at: datetime) -> None:
         )
     seat_partners(actor=actor, at=at)
     citizens = register_simulated(actor=actor, count=CITIZENS_COUNT, at=at)
-    partners.bind_riders(
-        actor=actor,
-        partner_code=BIKE,
-        riders=[rider_name(citizen) for citizen in citizens],
-        citizen_ids=citizens,
-        at=at,
-    )
-    days = _missing_days(partners_queries.partner(BIKE).id, city_day(at))
-    _say(f"Demo city: {CITIZENS_COUNT:,} simulated citizens; trips of {len(days)} days …")
-    path = chosen.var / "demo" / f"bike-{days[0]}-{days[-1]}.ndjson"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_trips(path, riders=[rider_name(citizen) for citizen in citizens], days=days, until=at)
-    if path.stat().st_size:
+    codes = [code for code, *_ in PARTNERS]
+    numbers = {code: partners_queries.partner(code).id for code in codes}
+    seat_staff(actor=actor, organisations=numbers, at=at)
+    for code in codes:
+        partners.bind_riders(
+            actor=actor,
+            partner_code=code,
+            riders=[rider_name(citizen, code) for citizen in citizens],
+            citizen_ids=citizens,
+            at=at,
+        )
+    today = city_day(at)
+    days = _missing_days(numbers[BIKE], today)
+    _say(f"Demo city: {CITIZENS_COUNT:,} simulated citizens; deeds of {len(days)} days …")
+    turn = today - timedelta(days=_RECENT_DAYS - 1)
+    before = [day for day in days if day < turn]
+    if before:
+        _record(actor, citizens, before, day_start(turn) + timedelta(hours=6))
+    _record(actor, citizens, [day for day in days if day >= turn], at, since=turn)
+    for code in codes:
+        _declare(actor, code, numbers[code], today, at)
+
+
+def _record(
+    actor: Actor,
+    citizens: Sequence[int],
+    days: Sequence[date],
+    at: datetime,
+    since: date | None = None,
+) -> None:
+    """Writes what every partner sends of these days as its file, and records it.
+
+    From `since` on each partner sends again the days it was late with.
+    """
+    late = [since - timedelta(days=back) for back in (3, 2, 1)] if since else []
+    found = deeds_of([*late, *days], len(citizens), until=at, today=city_day(at))
+    folder = settings.TANHUI.var / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    for code, *_ in PARTNERS:
+        rows = found.get(code, [])
+        if not rows:
+            continue
+        path = folder / f"{code.lower()}-{days[0]}-{days[-1]}.ndjson"
+        with path.open("w", encoding="utf-8") as stream:
+            for place, row in rows:
+                rider = rider_name(citizens[place], code)
+                stream.write(json.dumps({**row, "rider": rider}, ensure_ascii=False) + "\n")
         result = behaviours.record_file(
             actor=actor,
-            partner_code=BIKE,
+            partner_code=code,
             path=path,
             layout_name=LAYOUT,
             at=at,
             batch=f"demo-{days[0]}-{days[-1]}-{at:%H%M%S}",
         )
         _say(
-            f"Demo city: {result.recorded:,} rides recorded, {result.exists:,} known already, "
-            f"{result.points:,} points."
+            f"  {code:6} {result.recorded:>7,} recorded, {result.exists:,} known, "
+            f"{sum(result.held.values()):,} held, {sum(result.refused.values()):,} refused; "
+            f"{result.points:,} points"
+        )
+
+
+def _declare(actor: Actor, code: str, partner_id: int, today: date, at: datetime) -> None:
+    """What the partner says of the last days: what it sent, and once a little else."""
+    first, last = today - timedelta(days=_DECLARED_DAYS), today - timedelta(days=1)
+    for row in reconciliation.by_day(partner_id=partner_id, first=first, last=last):
+        if not row.ours_rows or row.theirs_rows is not None:
+            continue
+        code_of, back, more = _MISCOUNTED
+        wrong = more if (code, row.day) == (code_of, today - timedelta(days=back)) else 0
+        statements.declare_day(
+            actor=actor, partner_code=code, day=row.day, rows=row.ours_rows + wrong, at=at
         )
 
 
@@ -90,14 +149,17 @@ def welcome(port: int) -> None:
     lines = [
         "",
         f"Tanhui 碳惠 {__version__}: a simulated Chengdu is open. 模拟数据",
-        f"  {base}/        the mechanism 机制介绍",
-        f"  {base}/m/      the citizen's pages 市民页面",
+        f"  {base}/          the mechanism 机制介绍",
+        f"  {base}/m/        the citizen's pages 市民页面",
+        f"  {base}/portal/   a partner's pages 数据方页面",
+        f"  {base}/console/  the operator's and the regulator's desk 运营与主管部门",
+        f"  {base}/api/v1/openapi.json",
         "",
         "Log in with one of these phones (the code is shown on the page), or:",
     ]
     lines += [
         f"  {persona.name_zh} {persona.name_en}  {persona.phone}  "
         f"tanhui login-link {persona.name} --port {port}"
-        for persona in CITIZENS
+        for persona in (*CITIZENS, *STAFF)
     ]
     typer.echo("\n".join([*lines, "", "Ctrl-C stops everything."]))

@@ -13,6 +13,7 @@ PARTNERS = (
     ("METRO", "成都地铁", "Chengdu Metro", "metro", ("metro",), 24),
     ("BUS", "成都公交", "Chengdu Bus", "bus", ("bus",), 24),
     ("EV", "蓉城充电", "Rongcheng Charging", "nev", ("nev_km", "nev_kwh"), 48),
+    ("APP", "天府出行", "Tianfu Mobility", "carpool", ("carpool", "shared_bike"), 24),
     ("STEPS", "步数来源", "Step counter", "walking", ("walking",), 24),
 )
 # The audit rows say so: nobody played the contract test of invented partners.

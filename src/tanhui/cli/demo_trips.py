@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -36,27 +37,40 @@ def _set_out(draw: Random, peaks: Sequence[tuple[int, int, int]]) -> int:
     return draw.randrange(7 * 60, 22 * 60)
 
 
-def _trip(
-    draw: Random, day: date, number: str, rider: str, minute: int, metres: int
-) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One bike trip of the person at `place` in the order of riders."""
+
+    place: int
+    number: str
+    begun: datetime
+    ended: datetime
+    distance_m: int
+
+    def row(self) -> dict[str, object]:
+        """The trip in our own format, but for its rider."""
+        return {
+            "reference": self.number,
+            "mode": "shared_bike",
+            "started_at": self.begun.astimezone(CITY_ZONE).isoformat(),
+            "ended_at": self.ended.astimezone(CITY_ZONE).isoformat(),
+            "distance_m": self.distance_m,
+        }
+
+
+def _trip(draw: Random, day: date, place: int, number: str, minute: int, metres: int) -> Trip:
     minute = min(max(minute, 5 * 60 + 30), 23 * 60)
     begun = day_start(day) + timedelta(minutes=minute, seconds=draw.randrange(60))
     seconds = metres * 60 // draw.randint(*_SPEED_M_PER_MIN) + draw.randint(20, 90)
-    return {
-        "reference": number,
-        "rider": rider,
-        "mode": "shared_bike",
-        "started_at": begun.astimezone(CITY_ZONE).isoformat(),
-        "ended_at": (begun + timedelta(seconds=seconds)).astimezone(CITY_ZONE).isoformat(),
-        "distance_m": metres,
-    }
+    return Trip(place, number, begun, begun + timedelta(seconds=seconds), metres)
 
 
-def _day_trips(day: date, riders: Sequence[str]) -> Iterator[dict[str, object]]:
+def bike_day(day: date, persons: int) -> Iterator[Trip]:
+    """The bike trips of a day; those that would have begun during another were never made."""
     draw = Random(f"tanhui {day.isoformat()}")
     resting = day.weekday() >= _SATURDAY
     peaks = _RESTDAY_PEAKS if resting else _WORKDAY_PEAKS
-    for place, rider in enumerate(riders):
+    for place in range(persons):
         if place == 0:
             rides = [(8 * 60 + 2, _COMMUTE_M), (18 * 60 + 6, _COMMUTE_M)]
             if resting:
@@ -73,18 +87,23 @@ def _day_trips(day: date, riders: Sequence[str]) -> Iterator[dict[str, object]]:
                 )
                 for _ in range(count)
             ]
+        made: list[Trip] = []
         for ride, (minute, metres) in enumerate(rides):
             number = f"JC{day:%Y%m%d}{place:07d}{ride}"
-            yield _trip(draw, day, number, rider, minute + draw.randint(-3, 3), metres)
+            trip = _trip(draw, day, place, number, minute + draw.randint(-3, 3), metres)
+            if all(trip.ended < other.begun or other.ended < trip.begun for other in made):
+                made.append(trip)
+        yield from made
 
 
 def write_trips(path: Path, *, riders: Sequence[str], days: Sequence[date], until: datetime) -> int:
-    """Writes the trips of these days that have ended by `until`; answers how many."""
+    """Writes the bike trips of these days that have ended by `until`; answers how many."""
     written = 0
     with path.open("w", encoding="utf-8") as stream:
         for day in days:
-            for trip in _day_trips(day, riders):
-                if datetime.fromisoformat(str(trip["ended_at"])) <= until:
-                    stream.write(json.dumps(trip, ensure_ascii=False) + "\n")
+            for trip in bike_day(day, len(riders)):
+                if trip.ended <= until:
+                    row = {**trip.row(), "rider": riders[trip.place]}
+                    stream.write(json.dumps(row, ensure_ascii=False) + "\n")
                     written += 1
     return written
