@@ -155,15 +155,21 @@ def _public(it: _Making) -> None:
         begins = day * DAY_S + hour * HOUR + it.wobble(len(citizen), 30)
         it.made.add(citizen, BUS, BUSES, begins, metres / kmh * 3.6, metres)
     citizen, day = it.days_of(it.who("chained"), 0.9, 0.35)
+    ends = (
+        it.way * 0.6,
+        None,
+        np.clip(it.draw.lognormal(np.log(1_000), 0.5, it.people), 300, 4_000),
+    )
     for hour in (7.6, 18.1):
         now = day * DAY_S + hour * HOUR + it.wobble(len(citizen), 30)
-        for leg in ("bike", "metro", "bike"):
-            if leg == "metro":
+        # From home to the metro and from there to work are two ways, backwards in the evening.
+        for leg in ends if hour < 12 else ends[::-1]:
+            if leg is None:
                 metres = it.way[citizen] * 6 * it.draw.normal(1, 0.02, len(citizen))
                 seconds = metres / np.clip(it.draw.normal(33, 4, len(citizen)), 20, 60) * 3.6
                 part = it.made.add(citizen, METRO, TRAINS, now, seconds, metres)
             else:
-                metres = it.way[citizen] * 0.6 * it.draw.normal(1, 0.05, len(citizen))
+                metres = leg[citizen] * it.draw.normal(1, 0.05, len(citizen))
                 # At the other end any operator's bike will do.
                 operator = np.where(
                     it.draw.random(len(citizen)) < 0.6,
@@ -253,6 +259,16 @@ def _outings(it: _Making) -> None:
         metres = whole[goes] / legs[goes]
         part = it.ride(citizen[goes], now[goes], metres)
         now[goes] = part.start + part.seconds + it.draw.integers(10 * 60, 50 * 60, int(goes.sum()))
+    # Moving house by cargo bike, helping at a fair: the same short way over and over.
+    citizen, day = it.days_of(it.who("bike", "chained", "seldom"), 0.0003, 0.0015)
+    times = it.draw.integers(4, 10, len(citizen))
+    way = np.clip(it.draw.lognormal(np.log(900), 0.5, len(citizen)), 300, 3_000)
+    now = day * DAY_S + it.draw.integers(9 * HOUR, 12 * HOUR, len(citizen))
+    for number in range(9):
+        goes = times > number
+        metres = way[goes] * it.draw.normal(1, 0.04, int(goes.sum()))
+        part = it.ride(citizen[goes], now[goes], metres)
+        now[goes] = part.start + part.seconds + it.draw.integers(5 * 60, 40 * 60, int(goes.sum()))
     citizen, day = it.days_of(it.who("bike", "chained", "seldom", "bus"), 0, 0.012)
     hops = it.draw.integers(4, 11, len(citizen))
     now = day * DAY_S + it.draw.integers(8 * HOUR, 11 * HOUR, len(citizen))

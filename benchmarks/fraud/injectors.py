@@ -220,7 +220,7 @@ def _told_again(scene: Scene, cases: Ints, *, evasive: bool) -> Reports:
         else:
             offset, chosen = int(draw.integers(-20 * 60, 20 * 60)), own
             factor, spread, wander = 1.0, 0.03, 15
-        others = [one for one in (*OPERATORS, AGAIN) if one != honest.partner[chosen[0]]]
+        others = [one for one in (*OPERATORS, AGAIN) if one not in honest.partner[chosen]]
         count = len(chosen)
         seconds = honest.seconds[chosen] * draw.normal(1, spread, count)
         metres = honest.amount[chosen] * factor * draw.normal(1, spread, count)

@@ -34,6 +34,17 @@ _MINUTE_US = 60_000_000
 _WHOLE = 2**20
 
 
+# Whoever takes longer than on foot has stood still, or forgotten to lock the bike: 4 km/h.
+_US_PER_METRE = 900_000
+
+
+def under_way(line: Timeline, entries: Ints) -> Ints:
+    """How long each trip can have been moving: until its end, but no longer than on foot."""
+    took = line.deeds.ended[entries] - line.deeds.started[entries]
+    moving: Ints = np.minimum(took, line.deeds.amount[entries] * _US_PER_METRE)
+    return moving
+
+
 @dataclass(frozen=True)
 class Limit:
     """What the deeds of these scenes on one day come to at most; `reason` says what is counted."""
@@ -47,8 +58,9 @@ class Limit:
         if self.reason == "often":
             return np.ones(len(entries), dtype=np.int64)
         if self.reason == "under_way":
-            return line.deeds.ended[entries] - line.deeds.started[entries]
-        return line.deeds.amount[entries]
+            return under_way(line, entries)
+        amount: Ints = line.deeds.amount[entries]
+        return amount
 
 
 @dataclass(frozen=True)
@@ -126,7 +138,9 @@ class ImpossibleDay:
             return
         people = np.unique(citizen[1:][touches])
         chosen = np.flatnonzero(np.isin(citizen, people, kind="sort"))
-        mine, started, ended = moving[chosen], started[chosen], ended[chosen]
+        mine, started = moving[chosen], started[chosen]
+        took = under_way(line, mine)
+        ended = started + took
         # Each person's time is moved behind that of the one before, so that the latest end so far
         # is a running maximum.
         rank = np.searchsorted(people, citizen[chosen])
@@ -135,9 +149,7 @@ class ImpossibleDay:
         reach = np.maximum.accumulate(rank * span + ended - least)
         begun = rank * span + started - least
         covered = np.zeros(len(mine), dtype=np.int64)
-        covered[1:] = np.clip(
-            np.minimum(reach[:-1], begun[1:] + (ended - started)[1:]) - begun[1:], 0, None
-        )
+        covered[1:] = np.clip(np.minimum(reach[:-1], begun[1:] + took[1:]) - begun[1:], 0, None)
         sums = line.day_sums(mine, covered)
         over = np.flatnonzero(sums > self.at_once_us)
 

@@ -58,6 +58,10 @@ class Columns:
     partner: Ints
     reduction_mg: Ints
 
+    def keep(self, chosen: Bools) -> Columns:
+        """The chosen deeds."""
+        return Columns(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
 
 @dataclass(frozen=True)
 class History:
@@ -82,11 +86,12 @@ class AskHistory(Protocol):
 
 @dataclass(frozen=True)
 class Seen:
-    """The new deeds of a chunk, ordered by citizen and then by start, and what is known beside.
+    """The new deeds of a chunk, and what is known beside.
 
-    `known` are deeds recorded or held already (not the merged ones) on the same citizens' days; in
-    any order, and fastest by citizen and start. `merged` marks new deeds that claims judged to be
-    another report of a paid one, `merged_with` the partner of that one. `history` is asked for few.
+    `known` are deeds recorded or held already (not the merged ones) on the same citizens' days.
+    Both may be in any order; those by citizen and start are fastest. `merged` marks new deeds that
+    claims judged to be another report of a paid one, `merged_with` the partner of that one.
+    `history` is asked for few.
     """
 
     new: Deeds
@@ -118,25 +123,28 @@ class Timeline:
     starts: Ints
 
     @classmethod
-    def of(cls, seen: Seen) -> Timeline:
-        """The order of what was seen."""
-        counted = np.flatnonzero(~seen.merged) if seen.merged.any() else None
+    def of(cls, seen: Seen, *, merged: bool = False, people: Ints | None = None) -> Timeline:
+        """The order of what was seen: with the merged ones if asked for, of all or these people."""
+        chosen = np.ones(len(seen), dtype=np.bool_) if merged else ~seen.merged
+        known = Columns(*(getattr(seen.known, name) for name in Columns.__dataclass_fields__))
+        if people is not None:
+            chosen &= np.isin(seen.new.citizen, people)
+            known = known.keep(np.isin(known.citizen, people))
         deeds = {name: getattr(seen.new, name) for name in Columns.__dataclass_fields__}
         new = np.arange(len(seen), dtype=np.int64)
-        if counted is not None:
-            deeds = {name: column[counted] for name, column in deeds.items()}
-            new = counted.astype(np.int64)
-        if len(seen.known.citizen):
-            order = _by_citizen_and_start(
-                np.concatenate((deeds["citizen"], seen.known.citizen)),
-                np.concatenate((deeds["started"], seen.known.started)),
-            )
+        if not chosen.all():
+            deeds = {name: column[chosen] for name, column in deeds.items()}
+            new = new[chosen]
+        if len(known.citizen):
             deeds = {
-                name: np.concatenate((column, getattr(seen.known, name)))[order]
+                name: np.concatenate((column, getattr(known, name)))
                 for name, column in deeds.items()
             }
-            beside = np.full(len(seen.known.citizen), -1, dtype=np.int64)
-            new = np.concatenate((new, beside))[order]
+            new = np.concatenate((new, np.full(len(known.citizen), -1, dtype=np.int64)))
+        order = _by_citizen_and_start(deeds["citizen"], deeds["started"])
+        if order is not None:
+            deeds = {name: column[order] for name, column in deeds.items()}
+            new = new[order]
         key = day_keys(deeds["citizen"], deeds["day"])
         opens = np.ones(len(key), dtype=np.bool_)
         opens[1:] = key[1:] != key[:-1]
@@ -176,13 +184,17 @@ def day_keys(citizens: Ints, days: Ints) -> Ints:
     return citizens << _DAY_BITS | days
 
 
-def _by_citizen_and_start(citizen: Ints, started: Ints) -> Ints:
+def _by_citizen_and_start(citizen: Ints, started: Ints) -> Ints | None:
+    """The order by citizen and start; None where it is that already."""
+    if len(citizen) == 0:
+        return None
     since, least = int(started.min()), int(citizen.min())
     span = int(started.max()) - since + 1
-    if (int(citizen.max()) - least + 1) * span < 2**63:
-        # One number for both is sorted several times as fast, most of all where runs are in order.
-        return np.argsort((citizen - least) * span + (started - since), kind="stable")
-    return np.lexsort((started, citizen))
+    if (int(citizen.max()) - least + 1) * span >= 2**63:
+        return np.lexsort((started, citizen))
+    # One number for both is sorted several times as fast, most of all where runs are in order.
+    key = (citizen - least) * span + (started - since)
+    return None if (key[1:] >= key[:-1]).all() else np.argsort(key, kind="stable")
 
 
 @dataclass

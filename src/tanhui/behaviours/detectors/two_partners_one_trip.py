@@ -1,9 +1,8 @@
 """One ride told by two partners, further apart than claims may merge for certain.
 
 There and back within the hour on the bikes of two operators looks much the same, so a like ride
-alone says nothing. What says something: an exact copy, rides that lie on one another, the same
-shift between the same partners twice on a day, or one more ride of two partners of whom claims has
-merged others on that day.
+alone says nothing. What says something: an exact copy, rides that lie on one another, or the same
+shift between the same two partners twice on a day, rides among them that claims has merged.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from tanhui.behaviours.detectors.seen import Bools, Facts, Ints, Seen, Suspicion, Timeline, day_keys
+from tanhui.behaviours.detectors.seen import Bools, Facts, Ints, Seen, Suspicion, Timeline
 from tanhui.behaviours.detectors.settings import SCENES, Modes, positive, reasoned
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.methodology.tomlfile import Section
 
 CODE = "two_partners_one_trip"
-REASONS = ("overlapping", "copy", "repeated", "beside_merged")
+REASONS = ("overlapping", "copy", "repeated")
 _SECOND_US = 1_000_000
 _MINUTE_US = 60 * _SECOND_US
 _NO_GROUP = -1
@@ -58,9 +57,11 @@ class TwoPartnersOneTrip:
 
     group: Ints
     reach_us: int
+    clock_us: int
     alike: Alike
     copy: Alike
     same_shift_us: int
+    same_part_percent: int
 
     def flag(self, seen: Seen) -> Suspicion:
         """Flags the later telling of each suspicious pair, or the new one of a known pair."""
@@ -68,22 +69,24 @@ class TwoPartnersOneTrip:
         partner = line.deeds.partner
         if len(line) < 2 or (partner == partner[0]).all():
             return found
-        left, right = self._pairs(line)
-        near = self.alike.holds(line, left, right)
-        left, right = left[near], right[near]
+        left, _ = self._pairs(line)
         if len(left) == 0:
             return found
+        # What claims has merged is told twice for certain; of the same people it says how far
+        # apart the partners' clocks are.
+        line = Timeline.of(seen, merged=True, people=np.unique(line.deeds.citizen[left]))
+        left, right = self._pairs(line)
         for reason, chosen in (
-            ("overlapping", line.deeds.ended[left] > line.deeds.started[right]),
+            ("overlapping", self._overlapping(line, left, right)),
             ("copy", self.copy.holds(line, left, right)),
             ("repeated", self._repeated(line, left, right)),
-            ("beside_merged", _beside_merged(seen, line, left, right)),
         ):
             self._add(found, line, reason, left[chosen], right[chosen])
+        found.flagged &= ~seen.merged
         return found
 
     def _pairs(self, line: Timeline) -> tuple[Ints, Ints]:
-        """Neighbours of one citizen and group within the reach, told by two partners."""
+        """Like rides of one citizen and group within the reach, told by two partners."""
         deeds = line.deeds
         near = deeds.citizen[1:] == deeds.citizen[:-1]
         near &= deeds.started[1:] - deeds.started[:-1] <= self.reach_us
@@ -103,7 +106,16 @@ class TwoPartnersOneTrip:
         fits = (group != _NO_GROUP) & (group == self.group[deeds.scene[right]])
         fits &= deeds.partner[left] != deeds.partner[right]
         fits &= (line.new[left] >= 0) | (line.new[right] >= 0)
-        return left[fits], right[fits]
+        left, right = left[fits], right[fits]
+        like = self.alike.holds(line, left, right)
+        return left[like], right[like]
+
+    def _overlapping(self, line: Timeline, left: Ints, right: Ints) -> Bools:
+        """Pairs that overlap although they are further apart than clocks are."""
+        deeds = line.deeds
+        apart = deeds.started[right] - deeds.started[left]
+        over: Bools = (deeds.ended[left] > deeds.started[right]) & (apart > self.clock_us)
+        return over
 
     def _repeated(self, line: Timeline, left: Ints, right: Ints) -> Bools:
         """Pairs whose partners are as far apart in another pair of the day, of other rides."""
@@ -115,6 +127,12 @@ class TwoPartnersOneTrip:
         shift = np.where(forward, apart, -apart)
         order = np.lexsort((shift, high, low, line.group[left]))
         same = shift[order][1:] - shift[order][:-1] <= self.same_shift_us
+        # A partner that tells the crow's way does so of both rides: its part of the other's
+        # distance is alike, which ways to a station and from it are not.
+        way, way_too = deeds.amount[left][order], deeds.amount[right][order]
+        turned = ~forward[order]
+        way, way_too = np.where(turned, way_too, way), np.where(turned, way, way_too)
+        same &= _near(way[1:] * way_too[:-1], way_too[1:] * way[:-1], 0, self.same_part_percent)
         for column in (line.group[left], low, high, left, right):
             values = column[order]
             differs = column is left or column is right
@@ -147,21 +165,6 @@ def _clock(instant_us: int) -> str:
     return instant.astimezone(CITY_ZONE).strftime("%H:%M")
 
 
-def _beside_merged(seen: Seen, line: Timeline, left: Ints, right: Ints) -> Bools:
-    """Pairs of two partners of whom claims has merged another ride of that citizen's day."""
-    deeds, merged = line.deeds, np.flatnonzero(seen.merged)
-    beside = np.zeros(len(left), dtype=np.bool_)
-    days = day_keys(deeds.citizen[left], deeds.day[left])
-    merged_days = day_keys(seen.new.citizen[merged], seen.new.day[merged])
-    for place in np.flatnonzero(np.isin(days, merged_days)).tolist():
-        of_day = merged[merged_days == days[place]]
-        pair = {int(deeds.partner[left[place]]), int(deeds.partner[right[place]])}
-        beside[place] = any(
-            {int(seen.new.partner[one]), int(seen.merged_with[one])} == pair for one in of_day
-        )
-    return beside
-
-
 def _alike(section: Section, key: str) -> Alike:
     with section.table(key) as limits:
         reasoned(limits)
@@ -174,8 +177,9 @@ def _alike(section: Section, key: str) -> Alike:
 
 
 def read(section: Section, modes: Modes) -> TwoPartnersOneTrip:
-    """Reads `[thresholds]`: reach_minutes, same_shift_minutes, `[[thresholds.group]]` with modes
-    that may be one ride, and how much a like ride (`alike`) and a `copy` may differ."""
+    """Reads `[thresholds]`: reach_minutes, clock_minutes, same_shift_seconds, same_part_percent,
+    groups of modes that may be one ride, and how much a like ride (`alike`) and a `copy` differ.
+    """
     reasoned(section)
     group = np.full(SCENES, _NO_GROUP, dtype=np.int64)
     for number, each in enumerate(section.tables("group")):
@@ -184,7 +188,9 @@ def read(section: Section, modes: Modes) -> TwoPartnersOneTrip:
     return TwoPartnersOneTrip(
         group=group,
         reach_us=positive(section, "reach_minutes") * _MINUTE_US,
+        clock_us=positive(section, "clock_minutes") * _MINUTE_US,
         alike=_alike(section, "alike"),
         copy=_alike(section, "copy"),
-        same_shift_us=positive(section, "same_shift_minutes") * _MINUTE_US,
+        same_shift_us=positive(section, "same_shift_seconds") * _SECOND_US,
+        same_part_percent=positive(section, "same_part_percent"),
     )
