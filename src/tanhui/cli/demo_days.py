@@ -118,7 +118,7 @@ def _told_again(person: _Person, rides: Sequence[Trip]) -> Iterator[tuple[str, d
 
 
 def _too_fast(person: _Person) -> Iterator[tuple[str, dict[str, object]]]:
-    lin = person.place == 0 and person.day.toordinal() % 3 == 1
+    lin = person.place == 0 and person.day.toordinal() % 6 == 1
     if not lin and (person.place not in _TOO_FAST or person.day.toordinal() % 4):
         return
     metres = 6_400 if lin else person.draw.randrange(7_000, 12_000)
