@@ -240,11 +240,14 @@ def open_holds(*, actor: Actor, at: datetime, limit: int = 200) -> list[Hold]:
     require(actor, "holds.read")
     with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, "open_holds"), {"rows_max": limit, "at": at})
-        found = cursor.fetchall()
+        return [_hold(row) for row in cursor.fetchall()]
+
+
+def _hold(row: Sequence[Any]) -> Hold:
+    hold_id, person, *told, facts, placed_at, due, points, reduction_mg = row
     # Through Django's connection JSON arrives as text.
-    return [
-        Hold(row[0], f"{row[1]:06x}", *row[2:11], json.loads(row[11]), *row[12:]) for row in found
-    ]
+    ends = (json.loads(facts), placed_at, due, points, reduction_mg)
+    return Hold(*(hold_id, f"{person:06x}", *told, *ends))
 
 
 def deadline(*, at: datetime, days: int) -> datetime:
