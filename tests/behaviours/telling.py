@@ -14,11 +14,25 @@ import psycopg
 
 from tanhui.behaviours.commands import FileResult, record_file
 from tanhui.config.database import Database
+from tanhui.kernel.periods import CITY_ZONE
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.ledger.queries import balances
-from tests.cast import BIKE, BIKE_DESK, LAYOUT, NOW, Seated, write_rides
+from tanhui.partners.commands import bind_riders, register_partner
+from tests.cast import (
+    BIKE,
+    BIKE_DESK,
+    LAYOUT,
+    LIN_RIDER,
+    NOW,
+    OPERATOR,
+    ZHOU_RIDER,
+    Seated,
+    write_rides,
+)
 
 _NUMBERS = count(1)
+# Noon of a Monday when grades are paid by and the day has a limit in all.
+JULY = datetime(2026, 7, 20, 12, 0, tzinfo=CITY_ZONE)
 
 
 @dataclass
@@ -41,6 +55,30 @@ class City:
         self.files.append(path)
         options = {"partner_code": BIKE, "layout_name": LAYOUT, "actor": BIKE_DESK, **options}
         return record_file(path=path, at=at, **options)
+
+    def partner(self, code: str, *, name_zh: str = "天府单车", name_en: str = "Tianfu") -> int:
+        """Registers another partner, which calls our citizens as the bike partner does."""
+        partner_id = register_partner(
+            actor=OPERATOR,
+            code=code,
+            name_zh=name_zh,
+            name_en=name_en,
+            scene="",
+            simulated=True,
+            at=NOW,
+        ).id
+        bind_riders(
+            actor=OPERATOR,
+            partner_code=code,
+            riders=[LIN_RIDER, ZHOU_RIDER],
+            citizen_ids=[self.seated.lin, self.seated.zhou],
+            at=NOW,
+        )
+        return partner_id
+
+    def tell(self, code: str, *rides: dict[str, Any], **options: Any) -> FileResult:
+        """Records rides as a file of that partner; the clock stands at noon of 20 July 2026."""
+        return self.ingest(list(rides), partner_code=code, **{"at": JULY, **options})
 
     def rows(self, statement: str, *facts: Any) -> list[tuple[Any, ...]]:
         """What the books' owner reads."""

@@ -55,9 +55,10 @@ def _at_once(*acts: Callable[[], FileResult]) -> list[FileResult]:
     return results
 
 
-def _rides(prefix: str, rides: int, **changed: Any) -> list[dict[str, Any]]:
+def _rides(prefix: str, rides: int, *, after: int = 0, **changed: Any) -> list[dict[str, Any]]:
+    """Rides of twelve minutes, one every 28; `after` is the minute of the first."""
     return [
-        ride(f"{prefix}{n}", started_at=MORNING + timedelta(minutes=17 * n), **changed)
+        ride(f"{prefix}{n}", started_at=MORNING + timedelta(minutes=after + 28 * n), **changed)
         for n in range(rides)
     ]
 
@@ -66,7 +67,7 @@ def _rides(prefix: str, rides: int, **changed: Any) -> list[dict[str, Any]]:
 def test_two_deliveries_of_one_day_never_pay_more_than_the_day(city: City, turn: int) -> None:
     first, second = _at_once(
         lambda: city.ingest(_rides(f"a{turn}-", 12), chunk_rows=3),
-        lambda: city.ingest(_rides(f"b{turn}-", 12), chunk_rows=3),
+        lambda: city.ingest(_rides(f"b{turn}-", 12, after=14), chunk_rows=3),
     )
     assert first.points + second.points == 30
     assert (first.recorded, second.recorded) == (12, 12)
@@ -93,12 +94,12 @@ def _wait_until_blocked(city: City) -> None:
 
 def test_who_comes_second_counts_what_the_first_has_not_yet_told(city: City) -> None:
     """The day's room is looked up only once the citizen's account is held."""
-    city.ingest([ride("JC0", started_at=MORNING, distance_m=0.5)])
+    city.ingest([ride("JC0", started_at=MORNING - timedelta(hours=1), distance_m=0.5)])
     answers: list[FileResult] = []
 
     def second() -> None:
         try:
-            answers.append(city.ingest(_rides("b", 5)))
+            answers.append(city.ingest(_rides("b", 5, after=14)))
         finally:
             connections.close_all()
 
@@ -114,15 +115,15 @@ def test_who_comes_second_counts_what_the_first_has_not_yet_told(city: City) -> 
 
 @pytest.mark.parametrize("chunk_rows", [2, 7, 100])
 def test_two_identical_deliveries_record_once(city: City, chunk_rows: int) -> None:
-    rides = _rides("JC", 14) + _rides("JZ", 7, rider=ZHOU_RIDER)
+    rides = _rides("JC", 12) + _rides("JZ", 9, rider=ZHOU_RIDER)
     first, second = _at_once(
         lambda: city.ingest(rides, chunk_rows=chunk_rows),
         lambda: city.ingest(rides, chunk_rows=chunk_rows),
     )
     assert first.recorded + second.recorded == 21
     assert first.exists + second.exists == 21
-    assert balance(city.seated.lin) == (30, 14 * 118_389)
-    assert balance(city.seated.zhou) == (30, 7 * 118_389)
+    assert balance(city.seated.lin) == (30, 12 * 118_389)
+    assert balance(city.seated.zhou) == (30, 9 * 118_389)
     assert recount().matches
 
 
@@ -140,9 +141,12 @@ def test_two_deliveries_that_meet_crosswise_come_to_an_end(city: City) -> None:
 def test_two_deliveries_that_open_the_same_new_days(city: City) -> None:
     begun = datetime(2022, 5, 1, 8, tzinfo=CITY_ZONE)
 
-    def days(prefix: str) -> list[dict[str, Any]]:
-        return [ride(f"{prefix}{n}", started_at=begun + timedelta(days=n)) for n in range(20)]
+    def days(prefix: str, first: datetime) -> list[dict[str, Any]]:
+        return [ride(f"{prefix}{n}", started_at=first + timedelta(days=n)) for n in range(20)]
 
-    results = _at_once(lambda: city.ingest(days("a")), lambda: city.ingest(days("b")))
+    results = _at_once(
+        lambda: city.ingest(days("a", begun)),
+        lambda: city.ingest(days("b", begun + timedelta(hours=1))),
+    )
     assert [result.recorded for result in results] == [20, 20]
     assert recount().matches

@@ -39,7 +39,7 @@ def deed(**changed: str) -> str:
         "reduction_mg": "0",
         "chunk_id": "1",
         "partner_id": "1",
-        "distance_m": "0",
+        "amount": "0",
         "points": "0",
         "points_uncapped": "0",
         "rule_id": "1",
@@ -67,7 +67,7 @@ def owner(city: City) -> Iterator[Connection]:
         ("behaviours_behaviour_points", deed(points="-1")),
         ("behaviours_behaviour_points", deed(points="3", points_uncapped="2")),
         ("behaviours_behaviour_amounts", deed(reduction_mg="-1")),
-        ("behaviours_behaviour_amounts", deed(distance_m="-1")),
+        ("behaviours_behaviour_amounts", deed(amount="-1")),
         ("behaviours_behaviour_period", deed(ended_at="'2026-03-20 08:30+08'")),
         ("behaviours_behaviour_period", deed(ended_at="'2026-03-20 08:29+08'")),
         (

@@ -31,7 +31,7 @@ def _by_hand(card: WhyCard) -> None:
     factor = next(step for step in card.explanation.steps if step.role == "factor")
     assert factor.factor is not None
     # Grams for a kilometre are milligrams for a metre.
-    exact = row.distance_m * Fraction(factor.value)
+    exact = row.amount * Fraction(factor.value)
     assert row.reduction_mg == card.explanation.result == exact.numerator // exact.denominator
     tariff = card.points.tariff
     assert row.points_uncapped == row.reduction_mg // tariff.mg_per_point
@@ -47,7 +47,7 @@ def test_why_a_ride_brought_what_it_brought(city: City) -> None:
     row = _rows(city)[0]
     card = why(citizen_id=city.seated.lin, key=row.key)
     _by_hand(card)
-    assert (row.distance_m, row.reduction_mg, row.points_uncapped, row.points) == (
+    assert (row.amount, row.reduction_mg, row.points_uncapped, row.points) == (
         2_431,
         118_389,
         11,
@@ -56,7 +56,7 @@ def test_why_a_ride_brought_what_it_brought(city: City) -> None:
     formula = next(step for step in card.explanation.steps if step.role == "formula")
     assert formula.substituted == "2.431 × 48.70 = 118.3897"
     # 2,431 m in 12 minutes are 12,155 m an hour.
-    assert (card.speed_m_per_h, card.speed_limit_m_per_h) == (12_155, 30_000)
+    assert (card.per_hour, card.per_hour_max) == (12_155, 30_000)
     assert card.methodology == "shared-bike.chengdu@1.0.0"
     assert card.methodology_digest == card.explanation.methodology_digest
     assert card.tariff == card.points.tariff.reference == "points.shared-bike@1.0.0"
@@ -78,22 +78,25 @@ def test_why_a_ride_on_a_full_day_brought_less(city: City) -> None:
     assert [len(card.posting_ids) for card in cards] == [2, 2, 2, 1]
 
 
-def test_two_rides_begun_at_one_instant_share_the_room_as_they_tell(city: City) -> None:
-    far = {"started_at": MORNING, "distance_m": 4_200, "minutes": 20}
-    city.ingest([ride(reference, **far) for reference in ("JC1", "JC2", "JC3", "JC4")])
+def test_deeds_begun_at_one_instant_share_the_room_as_they_tell(city: City) -> None:
+    """Nobody rides two bicycles at once, but a car owner may charge two cars."""
+    charge = {"mode": "nev_kwh", "distance_m": None, "energy_wh": 1_900, "started_at": MORNING}
+    city.ingest([ride(reference, **charge) for reference in ("EV1", "EV2", "EV3", "EV4")])
     cards = [why(citizen_id=city.seated.lin, key=row.key) for row in _rows(city)]
-    for card in cards:
-        _by_hand(card)
+    assert {card.row.points_uncapped for card in cards} == {8}
     assert sorted((card.points.used_before, card.row.points) for card in cards) == [
-        (0, 20),
-        (20, 10),
-        (30, 0),
-        (30, 0),
+        (0, 8),
+        (8, 8),
+        (16, 4),
+        (20, 0),
+    ]
+    assert [card.points.used_in_all for card in cards] == [
+        card.points.used_before for card in cards
     ]
 
 
 def test_a_metre_earns_what_is_left_after_rounding_down(city: City) -> None:
-    city.ingest([ride("JC1", distance_m=1), ride("JC2", distance_m=0.4)])
+    city.ingest([ride("JC1", distance_m=1), ride("JC2", started_at=MORNING.replace(hour=9), distance_m=0.4)])
     cards = [why(citizen_id=city.seated.lin, key=row.key) for row in _rows(city)]
     assert sorted(card.row.reduction_mg for card in cards) == [0, 48]
     for card in cards:
@@ -155,7 +158,7 @@ def test_home_shows_today_the_week_and_the_sources(city: City) -> None:
     assert (shown.today.points, shown.today.reduction_mg) == (30, 118_389 + 200_010)
     assert [day.day for day in shown.week] == [TODAY - timedelta(days=n) for n in range(6, -1, -1)]
     assert [day.behaviours for day in shown.week] == [1, 1, 1, 1, 1, 1, 2]
-    assert [row.distance_m for row in shown.latest] == [4_107, 2_431, 2_431, 2_431]
+    assert [row.amount for row in shown.latest] == [4_107, 2_431, 2_431, 2_431]
     assert [row.started_at for row in shown.latest] == sorted(
         (row.started_at for row in shown.latest), reverse=True
     )

@@ -33,7 +33,7 @@ def test_a_ride_becomes_points(city: City) -> None:
 
 
 def test_the_same_file_twice_records_nothing(city: City) -> None:
-    city.ingest([ride(f"JC{n}", started_at=MORNING + timedelta(minutes=n)) for n in range(5)])
+    city.ingest([ride(f"JC{n}", started_at=MORNING + timedelta(minutes=15 * n)) for n in range(5)])
     before = balance(city.seated.lin)
     again = city.ingest(city.files[0])
     assert (again.rows, again.recorded, again.exists) == (5, 0, 5)
@@ -107,7 +107,7 @@ def test_a_day_that_is_full_pays_nothing_more_in_another_file(city: City) -> Non
 def test_each_citizen_has_a_day_of_their_own(city: City) -> None:
     result = city.ingest(
         [
-            ride(f"{rider}-{n}", started_at=MORNING + timedelta(minutes=n), rider=rider)
+            ride(f"{rider}-{n}", started_at=MORNING + timedelta(minutes=15 * n), rider=rider)
             for rider in ("jc-lin", "jc-zhou")
             for n in range(4)
         ]
@@ -117,17 +117,23 @@ def test_each_citizen_has_a_day_of_their_own(city: City) -> None:
 
 
 def test_days_are_those_of_the_city(city: City) -> None:
-    """A minute before midnight in Shanghai and a minute after it are two days; London is none."""
+    """A minute before midnight in Shanghai and a minute after it are two days; London is none.
+
+    A ride belongs to the day it begins in, however long it goes on after midnight.
+    """
     midnight = datetime(2026, 3, 20, tzinfo=CITY_ZONE)
     full = {"distance_m": 6_200, "minutes": 30}
     result = city.ingest(
         [
             ride("JC1", started_at=midnight - timedelta(minutes=1), **full),
-            ride("JC2", started_at=midnight + timedelta(minutes=1), **full),
+            ride("JC2", started_at=midnight + timedelta(minutes=29), **full),
             ride("JC3", started_at=midnight + timedelta(hours=8, minutes=1), **full),
+            ride("JZ1", started_at=midnight + timedelta(minutes=1), rider=ZHOU_RIDER, **full),
         ]
     )
-    assert result.points == 60
+    assert result.points == 90
+    zhou = statement(citizen_id=city.seated.zhou, month=None, at=NOW).days
+    assert [day.day for day in zhou] == [date(2026, 3, 20)]
     days = statement(citizen_id=city.seated.lin, month=None, at=NOW).days
     assert [(day.day, day.behaviours, day.points) for day in days] == [
         (date(2026, 3, 20), 2, 30),
@@ -137,7 +143,7 @@ def test_days_are_those_of_the_city(city: City) -> None:
 
 def test_a_late_row_keeps_its_day(city: City) -> None:
     """It is counted where it was ridden, and the limit of that day holds for it."""
-    city.ingest([ride(f"JC{n}", started_at=MORNING + timedelta(minutes=n)) for n in range(2)])
+    city.ingest([ride(f"JC{n}", started_at=MORNING + timedelta(minutes=15 * n)) for n in range(2)])
     later = NOW + timedelta(days=40)
     result = city.ingest([ride("JC9", started_at=MORNING.replace(hour=10))], at=later)
     assert result.points == 8
@@ -211,7 +217,7 @@ def test_reports_of_one_batch_never_replace_each_other(city: City) -> None:
 
 
 def test_each_chunk_leaves_its_row_and_its_audit(city: City) -> None:
-    rows = [ride(f"JC{n}", started_at=MORNING + timedelta(minutes=n)) for n in range(5)]
+    rows = [ride(f"JC{n}", started_at=MORNING + timedelta(minutes=15 * n)) for n in range(5)]
     city.ingest([*rows, ride("JC1", distance_m=0)], chunk_rows=4, batch="2026-03-20")
     found = city.rows(
         "SELECT batch, layout, row_count, recorded_count, exists_count, held_count, refused_count,"
@@ -228,7 +234,7 @@ def test_each_chunk_leaves_its_row_and_its_audit(city: City) -> None:
 
 def test_progress_is_told_chunk_by_chunk(city: City) -> None:
     heard: list[tuple[int, int]] = []
-    rows = [ride(f"JC{n}", started_at=MORNING + timedelta(minutes=n)) for n in range(5)]
+    rows = [ride(f"JC{n}", started_at=MORNING + timedelta(minutes=15 * n)) for n in range(5)]
     city.ingest(rows, chunk_rows=2, progress=lambda done, of: heard.append((done, of)))
     assert heard == [(2, 5), (4, 5), (5, 5)]
 
@@ -281,7 +287,9 @@ def test_the_twin_of_a_public_month_is_recorded_for_assigned_riders(city: City) 
     result = city.ingest(path, chunk_rows=100, **options)
     assert (result.rows, result.recorded) == (divvy_twin.ROWS, divvy_twin.EXPECTED[None])
     assert result.refused == divvy_twin.refused()
-    assert told(result) == divvy_twin.expected_lines()
+    # Two rides of the twin that lie on each other may fall to one citizen; one is then evidence.
+    reasons = {line: reason for line, reason in told(result).items() if reason != "merged"}
+    assert reasons == divvy_twin.expected_lines()
     again = city.ingest(path, **options)
     assert (again.recorded, again.exists) == (0, divvy_twin.EXPECTED[None])
     assert recount().matches

@@ -25,7 +25,7 @@ TAMPERINGS: dict[str, tuple[str, ...]] = {
         f" WHERE reference_digest = {ONE}",
     ),
     "metres changed": (
-        "UPDATE behaviours_behaviour SET distance_m = 2 * distance_m WHERE points > 0",
+        "UPDATE behaviours_behaviour SET amount = 2 * amount WHERE points > 0",
     ),
     "another rule claimed": ("UPDATE behaviours_rule SET tariff_digest = 'sha256:0'",),
     "a deed deleted": (f"DELETE FROM behaviours_behaviour WHERE reference_digest = {ONE}",),
@@ -36,7 +36,7 @@ TAMPERINGS: dict[str, tuple[str, ...]] = {
     "a deed of nothing deleted": ("DELETE FROM behaviours_behaviour WHERE reduction_mg = 0",),
     "a deed added": (
         "INSERT INTO behaviours_behaviour SELECT citizen_id, started_at, reference_digest + 1,"
-        " ended_at, 0, chunk_id, partner_id, 0, 0, 0, rule_id, scene, grade"
+        " ended_at, 0, chunk_id, partner_id, 0, 0, 0, rule_id, scene, grade, detail, state"
         f" FROM behaviours_behaviour WHERE reference_digest = {ONE}",
     ),
     "a deed given to another": (
