@@ -12,8 +12,8 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from tanhui.claims import commands, queries
-from tanhui.claims.matching import Trips
-from tanhui.claims.slots import SLOT_US, SLOTS, day_of, rows_of
+from tanhui.claims.matching import Ints, Trips
+from tanhui.claims.slots import SLOT_US, SLOTS, Rows, day_of, rows_of
 from tanhui.config.database import Database
 from tanhui.kernel.refusals import Conflict, NotFound
 from tests.claims.telling import MIDNIGHT, MINUTE, Told, trips
@@ -39,6 +39,17 @@ def take(*told: Told, fresh: bool = False) -> None:
         started=columns.started,
         ended=columns.ended,
         fresh=np.full(len(columns), fresh),
+    )
+
+
+def take_beside(*told: Told, met: tuple[Told, ...]) -> None:
+    """Takes time, told what is recorded of the day."""
+    columns = trips(*told)
+    commands.take_time(
+        citizen=columns.citizen,
+        started=columns.started,
+        ended=columns.ended,
+        met=trips(*met) if met else Trips.none(),
     )
 
 
@@ -94,6 +105,32 @@ def test_what_a_neighbour_shares_stays_taken() -> None:
         give_back(second)
         take(Told(480, 10))
     assert taken() == bits(Told(480, 10))
+
+
+@pytest.mark.usefixtures("tables")
+def test_rows_that_nothing_recorded_reaches_are_added_without_a_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+    real = queries.taken_bits
+
+    def counted(rows: Rows) -> Ints:
+        looked.append(len(rows))
+        return real(rows)
+
+    monkeypatch.setattr(commands, "taken_bits", counted)
+    morning, late, gone = Told(480, 10), Told(500, 10), Told(700, 10)
+    with transaction.atomic():
+        take_beside(morning, gone, met=())
+        give_back(gone)
+        take_beside(late, Told(1_300, 10), Told(705, 10), met=(morning, gone))
+    # Midnight's hours may have been taken by a trip of the evening before.
+    with transaction.atomic():
+        take_beside(Told(1_430, 40), Told(30, 10), met=(morning, gone, late, Told(1_300, 10)))
+    assert taken() == bits(
+        morning, late, Told(1_300, 10), Told(705, 10), Told(1_430, 40), Told(30, 10)
+    )
+    assert looked == [0, 2, 3]
 
 
 @pytest.mark.usefixtures("tables")

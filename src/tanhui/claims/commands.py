@@ -4,6 +4,7 @@ they hold the citizens' locks; nothing here authorises or audits."""
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Protocol
 
 import numpy as np
 from django.db import connection
@@ -18,6 +19,19 @@ from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
 _ROOM = "tanhui.claims"
+
+
+class Timed(Protocol):
+    """Whatever is recorded of citizens; times in microseconds since the epoch."""
+
+    @property
+    def citizen(self) -> Ints: ...
+    @property
+    def started(self) -> Ints: ...
+    @property
+    def ended(self) -> Ints: ...
+
+
 # Days on the wire are counted from here.
 _POSTGRES_EPOCH_DAY = date(2000, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
 
@@ -35,20 +49,26 @@ def open_days(*, days: Ints) -> None:
             cursor.execute(load(_ROOM, "open_days"), {**facts, "days": missing})
 
 
-def take_time(*, citizen: Ints, started: Ints, ended: Ints, fresh: Bools) -> None:
+def take_time(
+    *,
+    citizen: Ints,
+    started: Ints,
+    ended: Ints,
+    fresh: Bools | None = None,
+    met: Timed | None = None,
+) -> None:
     """Takes the time of trips that were judged to be paid; instants in microseconds.
 
-    `fresh` says of each trip that nothing at all is recorded of its citizen on the day it began:
-    nobody then looks for what is taken. Slots that another trip has already are left to it. When
-    someone else takes one of these slots meanwhile the statement fails with a unique violation,
-    and nothing is taken.
+    `met` is all that is recorded of these citizens on the days of these trips, whatever became of
+    it: rows that none of it reaches are new and need no look. `fresh` says the same by trip, true
+    where nothing at all is recorded of that day. Slots that another trip has already are left to
+    it. When someone else takes one of these slots meanwhile, the statement fails with a unique
+    violation and nothing is taken.
     """
     if len(citizen) == 0:
         return
     rows, trip = rows_of(citizen, started, ended)
-    # A trip of the evening before may have taken of a day's first hours.
-    first_hours = rows.block % BLOCKS_A_DAY == int(first_block(0)) % BLOCKS_A_DAY
-    look = np.flatnonzero(~fresh[trip] | first_hours)
+    look = np.flatnonzero(_may_be_there(rows, None if fresh is None else fresh[trip], met))
     held = taken_bits(rows.keep(look))
     there = look[held >= 0]
     new = np.ones(len(rows), dtype=np.bool_)
@@ -57,6 +77,25 @@ def take_time(*, citizen: Ints, started: Ints, ended: Ints, fresh: Bools) -> Non
     bits = rows.bits[there] & ~held[held >= 0]
     more = bits != 0
     _change_rows("extend", Rows(rows.citizen[there][more], rows.block[there][more], bits[more]))
+
+
+def _may_be_there(rows: Rows, fresh: Bools | None, met: Timed | None) -> Bools:
+    """Which rows may have been taken of before."""
+    if met is not None:
+        reached, _ = rows_of(met.citizen, met.started, met.ended)
+        maybe = np.isin(_keys(rows), _keys(reached))
+    elif fresh is not None:
+        maybe = ~fresh
+    else:
+        return np.ones(len(rows), dtype=np.bool_)
+    # A trip of the evening before may have taken of a day's first hours.
+    first_hours: Bools = rows.block % BLOCKS_A_DAY == int(first_block(0)) % BLOCKS_A_DAY
+    return maybe | first_hours
+
+
+def _keys(rows: Rows) -> Ints:
+    """One number for each row; four hours are numbered below 2^20 until the year 2448."""
+    return rows.citizen << 20 | rows.block
 
 
 def give_back_time(*, citizen: Ints, started: Ints, ended: Ints, kept: Trips) -> None:
