@@ -96,10 +96,6 @@ def test_nobody_is_unknown_by_another_code() -> None:
     refused(_run("key", "HOVER"), "no_such_partner")
 
 
-def test_old_deliveries_are_forgotten() -> None:
-    assert _json("forget") == {"forgotten": 0}
-
-
 def test_the_demos_partners_are_in_production_on_an_operators_word() -> None:
     for _ in range(2):
         seat_partners(actor=OPERATOR, at=NOW)

@@ -16,7 +16,7 @@ from tanhui.cli.refusing import language, print_json, refusing
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Invalid
-from tanhui.partners import commands, contract, deliveries, desk, keys, queries, quota
+from tanhui.partners import commands, contract, desk, keys, queries, quota
 from tanhui.partners.signing import PRIVATE_PREFIX
 
 Opener = Callable[[], AbstractContextManager[object]]
@@ -202,13 +202,7 @@ def _about_keys(group: typer.Typer, ready: Opener, operator: Actor) -> None:
 
 
 def _about_days(group: typer.Typer, ready: Opener, operator: Actor) -> None:
-    @group.command("forget")
-    @refusing
-    def forget(as_json: JsonFlag = False) -> None:
-        """Forget what was answered to deliveries of more than 31 days ago; run it every night."""
-        with ready():
-            count = deliveries.forget_old_deliveries(actor=operator, at=datetime.now(UTC))
-        _tell({"forgotten": count}, f"{count:,} deliveries are forgotten.", as_json=as_json)
+    del operator
 
     @group.command("reconcile")
     @refusing
