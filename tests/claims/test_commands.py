@@ -12,8 +12,8 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from tanhui.claims import commands, queries
-from tanhui.claims.matching import Ints, Trips
-from tanhui.claims.slots import SLOT_US, SLOTS, Rows, day_of, rows_of
+from tanhui.claims.matching import Trips
+from tanhui.claims.slots import SLOT_US, SLOTS, day_of, rows_of
 from tanhui.config.database import Database
 from tanhui.kernel.refusals import Conflict, NotFound
 from tests.claims.telling import MIDNIGHT, MINUTE, Told, trips
@@ -108,17 +108,7 @@ def test_what_a_neighbour_shares_stays_taken() -> None:
 
 
 @pytest.mark.usefixtures("tables")
-def test_rows_that_nothing_recorded_reaches_are_added_without_a_look(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    looked: list[int] = []
-    real = queries.taken_bits
-
-    def counted(rows: Rows) -> Ints:
-        looked.append(len(rows))
-        return real(rows)
-
-    monkeypatch.setattr(commands, "taken_bits", counted)
+def test_rows_that_nothing_recorded_reaches_are_added_without_a_look() -> None:
     morning, late, gone = Told(480, 10), Told(500, 10), Told(700, 10)
     with transaction.atomic():
         take_beside(morning, gone, met=())
@@ -130,7 +120,9 @@ def test_rows_that_nothing_recorded_reaches_are_added_without_a_look(
     assert taken() == bits(
         morning, late, Told(1_300, 10), Told(705, 10), Told(1_430, 40), Told(30, 10)
     )
-    assert looked == [0, 2, 3]
+    # Who is told less than is recorded is refused by the key, and takes nothing.
+    with pytest.raises(IntegrityError), transaction.atomic():
+        take_beside(Told(720, 10), Told(800, 10), Told(490, 5), met=())
 
 
 @pytest.mark.usefixtures("tables")
