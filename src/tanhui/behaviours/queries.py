@@ -135,6 +135,11 @@ def _rows(
     return tuple(_row(cells) for cells in _fetch("latest", facts))
 
 
+def rows_of_days(*, citizen_id: int, first: date, last: date) -> tuple[BehaviourRow, ...]:
+    """Every deed of a citizen from one day of the city to another, newest first."""
+    return _rows(citizen_id, day_start(first), day_end(last), _STATEMENT_ROWS_MAX)
+
+
 def _day_totals(citizen_id: int, first: date, last: date) -> dict[date, DayTotal]:
     facts = {"citizen_id": citizen_id, "since": day_start(first), "until": day_end(last)}
     return {cells[0]: DayTotal(*cells) for cells in _fetch("day_totals", facts)}
