@@ -10,12 +10,10 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 
-from tanhui.behaviours import store
-from tanhui.behaviours.evidence import owner_of_day
-from tanhui.behaviours.known import GONE, HELD, MERGED, Known
+from tanhui.behaviours import holds, store
+from tanhui.behaviours.claimed import give_back
+from tanhui.behaviours.known import GONE, HELD, Known
 from tanhui.behaviours.postings import deed_transfer_id
-from tanhui.claims import commands as claims
-from tanhui.claims.matching import Trips
 from tanhui.governance.commands import write_audit
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.references import reference_digests
@@ -38,7 +36,6 @@ from tanhui.partners.rows import require_own
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 from tanhui.scenes.library import SceneLibrary, city_library
-from tanhui.scenes.scene import DAY_GROUPS
 
 _ROOM = "tanhui.behaviours"
 SUPERSEDED = "superseded"
@@ -138,8 +135,23 @@ def supersede(deeds: Known, kept: Known, library: SceneLibrary, *, at: datetime)
     """Takes back declared deeds in whose place proved ones are about to be paid.
 
     Called by settlement, under the citizens' locks; `kept` is what else stands of their days.
+    A declared deed that is still held was never paid: its hold is reversed.
     """
-    _void(deeds, kept, library, reason=SUPERSEDED, actor="platform", at=at)
+    held = np.array(
+        [
+            bool(deeds.state[place] == HELD)
+            and _hold_is_open(
+                int(deeds.citizen[place]), int(deeds.partner[place]), int(deeds.digest[place])
+            )
+            for place in range(len(deeds))
+        ],
+        dtype=np.bool_,
+    )
+    if held.any():
+        holds.reverse_superseded(deeds.keep(held), reason=SUPERSEDED, at=at)
+        give_back(deeds.keep(held), kept, library)
+    if not held.all():
+        _void(deeds.keep(~held), kept, library, reason=SUPERSEDED, actor="platform", at=at)
 
 
 def _void(
@@ -147,12 +159,17 @@ def _void(
 ) -> None:
     rows: list[dict[str, Any]] = []
     transfers: list[Transfer] = []
+    # Deeds of one citizen are taken back one after the other; each leaves less for the next.
+    available: dict[int, int] = {}
     for place in range(len(deeds)):
         citizen = int(deeds.citizen[place])
         key = (citizen, int(deeds.partner[place]), int(deeds.digest[place]))
-        held = books.balances(holder_id=citizen, kinds=(CITIZEN_POINTS, CITIZEN_REDUCTION))
+        if citizen not in available:
+            held = books.balances(holder_id=citizen, kinds=(CITIZEN_POINTS,))
+            available[citizen] = held[CITIZEN_POINTS].available
         paid = int(deeds.points[place])
-        back = min(paid, held[CITIZEN_POINTS].available)
+        back = min(paid, available[citizen])
+        available[citizen] -= back
         reduction = int(deeds.reduction_mg[place])
         for kind, pool, amount in (
             (CITIZEN_POINTS, POINTS_ISSUED, back),
@@ -179,7 +196,7 @@ def _void(
         raise RuntimeError(f"a transfer back was refused: {', '.join(sorted(wrong))}")
     with connection.cursor() as cursor:
         cursor.executemany(load(_ROOM, "add_void"), rows)
-    _give_back(deeds.keep(deeds.state != MERGED), kept.keep(kept.state != MERGED), library)
+    give_back(deeds, kept, library)
 
 
 def _back(key: tuple[int, int, int], kind: Kind, pool: Kind, amount: int) -> Transfer:
@@ -189,46 +206,6 @@ def _back(key: tuple[int, int, int], kind: Kind, pool: Kind, amount: int) -> Tra
         AccountKey(CITY_HOLDER_ID, pool),
         amount,
         Reason.BEHAVIOUR_VOIDED,
-    )
-
-
-def _give_back(deeds: Known, kept: Known, library: SceneLibrary) -> None:
-    """Gives the claimed time and days back, but what others that are kept stand for."""
-    rules = {scene.number: scene.claim for scene in library.scenes}
-    is_trip = np.array([rules[scene].rule == "trip" for scene in deeds.scene.tolist()], dtype=bool)
-    stays = kept.keep(
-        np.array([rules[scene].rule == "trip" for scene in kept.scene.tolist()], dtype=bool)
-    )
-    if is_trip.any():
-        chosen = deeds.keep(is_trip)
-        claims.give_back_time(
-            citizen=chosen.citizen,
-            started=chosen.started,
-            ended=chosen.ended,
-            kept=_as_trips(stays),
-        )
-    for place in np.flatnonzero(~is_trip):
-        group = rules[int(deeds.scene[place])].group
-        beside = (kept.citizen == deeds.citizen[place]) & (kept.day == deeds.day[place])
-        if not any(rules[scene].group == group for scene in kept.scene[beside].tolist()):
-            scene = library.numbered(int(deeds.scene[place]))
-            claims.give_back_days(
-                citizen=deeds.citizen[place : place + 1],
-                day=deeds.day[place : place + 1],
-                kind=np.array([DAY_GROUPS.index(group)]),
-                owner=owner_of_day(scene, int(deeds.partner[place])),
-            )
-
-
-def _as_trips(deeds: Known) -> Trips:
-    return Trips(
-        citizen=deeds.citizen,
-        started=deeds.started,
-        ended=deeds.ended,
-        amount=deeds.amount,
-        group=np.zeros(len(deeds), dtype=np.int64),
-        partner=deeds.partner,
-        declared=np.zeros(len(deeds), dtype=np.bool_),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from tanhui.behaviours import store
+from tanhui.behaviours.claimed import owner_of_day
 from tanhui.behaviours.holds import NewHold, place_holds
 from tanhui.behaviours.judging import Judged
 from tanhui.behaviours.known import MERGED, Known, day_keys
@@ -15,9 +16,6 @@ from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.claims import commands as claims
 from tanhui.scenes.library import SceneLibrary
 from tanhui.scenes.scene import DAY_GROUPS, Scene
-
-# A source of a day's count is a scene, and the partner where its deeds do not add up.
-_SCENE_BITS = 20
 
 
 class Origin(Protocol):
@@ -56,15 +54,12 @@ def claim(deeds: Deeds, judged: Judged, met: Known, source: Origin) -> None:
             _claim_days(deeds.keep(chosen), scene, met, source)
 
 
-def owner_of_day(scene: Scene, partner_id: int) -> int:
-    """Who a day's count belongs to: its scene, and the partner where deeds do not add up."""
-    return scene.number << _SCENE_BITS | (0 if scene.claim.several else partner_id)
-
-
 def _claim_days(deeds: Deeds, scene: Scene, met: Known, source: Origin) -> None:
     """Claims the days of a scene's deeds, but those that it has already, where deeds add up."""
     keys, first = np.unique(day_keys(deeds.citizen, deeds.day), return_index=True)
-    own = met.live.keep(met.live.scene == scene.number)
+    live = met.live
+    # What was merged stands for nothing: its day was another's, and may have been given back.
+    own = live.keep((live.scene == scene.number) & (live.state != MERGED))
     new = first[~np.isin(keys, day_keys(own.citizen, own.day))]
     claims.take_days(
         citizen=deeds.citizen[new],

@@ -9,17 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from django.conf import settings
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from tanhui.behaviours import store
+from tanhui.behaviours.claimed import give_back
+from tanhui.behaviours.known import Known
 from tanhui.behaviours.postings import deed_transfer_id
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
+from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Conflict, Invalid, NotFound
 from tanhui.ledger import commands as ledger
 from tanhui.ledger.chart import (
@@ -32,6 +38,7 @@ from tanhui.ledger.chart import (
 )
 from tanhui.ledger.transfers import ACCEPTED, AccountKey, Phase, Resolution, Transfer
 from tanhui.runtime.sql import load
+from tanhui.scenes.library import city_library
 
 _ROOM = "tanhui.behaviours"
 _ENDED_AT_ONCE = 1_000
@@ -168,6 +175,8 @@ def _decide(actor: Actor, hold_id: UUID, outcome: str, reason: str, at: datetime
         if found[0]["ended"]:
             raise Conflict("hold_ended", zh="这条暂缓已经结束。", en="This hold has ended already.")
         _end(found, outcome=outcome, actor=actor.name, reason=reason, at=at)
+        if outcome == "reversed":
+            _give_back(found[0])
         write_audit(
             actor=actor,
             action=f"holds.{outcome}",
@@ -196,10 +205,44 @@ def release_overdue(*, at: datetime, limit: int = _ENDED_AT_ONCE) -> int:
     return len(found)
 
 
+def reverse_superseded(deeds: Known, *, reason: str, at: datetime) -> None:
+    """Reverses the open holds of declared deeds in whose place proved ones are paid.
+
+    Called by settlement, under the citizens' locks; what the deeds claimed is given back there.
+    """
+    columns = (deeds.citizen.tolist(), deeds.partner.tolist(), deeds.digest.tolist())
+    ids = [deed_transfer_id("hold", *key, 0) for key in zip(*columns, strict=True)]
+    found = _to_end({"ids": ids, "due": None, "rows_max": len(ids)})
+    _end(found, outcome="reversed", actor="platform", reason=reason, at=at)
+
+
+def _give_back(hold: dict[str, Any]) -> None:
+    """Gives back what the deed of a reversed hold had claimed of its citizen's time and day."""
+    day = city_day(hold["started_at"]).toordinal() - date(1970, 1, 1).toordinal()
+    met = store.known_on_days(np.array([hold["citizen_id"]] * 3), np.array([day - 1, day, day + 1]))
+    own = (met.partner == hold["partner_id"]) & (met.digest == hold["reference_digest"])
+    library = city_library(settings.TANHUI.content_root)
+    give_back(met.keep(own), met.keep(~own).live, library)
+
+
 def _locked(asked: dict[str, Any]) -> list[dict[str, Any]]:
-    """Open holds, by their numbers or because they are due, while nobody else ends any."""
+    """Open holds, by their numbers or because they are due, while nobody else ends any.
+
+    Settlement holds the citizens' accounts before it comes to holds, so they are held first here.
+    """
+    citizens = {hold["citizen_id"] for hold in _to_end(asked)}
+    if not citizens:
+        return []
+    ledger.lock_holders(holder_ids=np.array(sorted(citizens), dtype=np.int64), kind=CITIZEN_POINTS)
     with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, "lock_holds"))
+    # Others may have ended some meanwhile, and then more are due than were found at first.
+    return [hold for hold in _to_end(asked) if hold["citizen_id"] in citizens]
+
+
+def _to_end(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Holds by their numbers, or those that are due."""
+    with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, "holds_to_end"), asked)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -18,7 +18,7 @@ from tanhui.behaviours.known import HELD, MERGED, RECORDED, Known, day_keys
 from tanhui.behaviours.measuring import Measured
 from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.claims import queries as claims
-from tanhui.claims.matching import GROUPS, Trips, judge
+from tanhui.claims.matching import GROUPS, Bools, Trips, judge
 from tanhui.claims.tolerance import city_tolerance
 from tanhui.kernel.periods import city_day
 from tanhui.scenes.library import SceneLibrary
@@ -103,7 +103,10 @@ def judge_deeds(
     _same_counts(deeds, known, len(foreign), library, same_as, reason)
     merged = same_as != _NONE
     state = np.where(merged, MERGED, RECORDED)
-    holds = _suspicions(measured, known, partner_id, library, same_as, foreign, at)
+    # What a proved trip takes the place of is no second trip beside it.
+    counts = known.state != MERGED
+    counts[displaced] = False
+    holds = _suspicions(measured, known, counts, partner_id, library, same_as, foreign, at)
     state[list(holds)] = HELD
     return Judged(state, same_as, reason, displaced, foreign, holds)
 
@@ -177,13 +180,17 @@ def _same_counts(
 def _suspicions(
     measured: Measured,
     known: Known,
+    counts: Bools,
     partner_id: int,
     library: SceneLibrary,
     same_as: Ints,
     foreign: Trips,
     at: datetime,
 ) -> dict[int, tuple[Detector, dict[str, Any]]]:
-    """What the detectors in force flag, with the detector and what it saw."""
+    """What the detectors in force flag, with the detector and what it saw.
+
+    `counts` says of the known deeds which are paid or held, and stay so.
+    """
     modes = tuple((scene.mode, scene.number) for scene in library.scenes)
     detectors = city_detectors(settings.TANHUI.content_root, modes).on(city_day(at))
     if not detectors:
@@ -202,7 +209,7 @@ def _suspicions(
             partner=partner,
             reduction_mg=measured.reduction_mg,
         ),
-        known=known.keep(known.state != MERGED),
+        known=known.keep(counts),
         merged=same_as != _NONE,
         merged_with=partners[same_as],
         history=store.usual_days,
