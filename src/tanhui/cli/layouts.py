@@ -13,7 +13,7 @@ import typer
 from tanhui.cli.refusing import language, print_json, refusing
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import NotFound, Refusal
-from tanhui.partners.files import look_through
+from tanhui.partners.files import look_through, suited
 from tanhui.partners.form import GRADES, Layout
 from tanhui.partners.layouts import load_layout, names, read_layout
 from tanhui.partners.modes import ModeRule
@@ -84,11 +84,15 @@ def _try(
     sniffed = sniff(file)
     known = {one.name: one for one in _sound_layouts(content_root)}
     fits = ranked(
-        [fit(file, one, now=now, modes=modes, stations=stations) for one in known.values()]
+        [
+            fit(sniffed.file, one, now=now, modes=modes, stations=stations)
+            for one in known.values()
+            if one.encoding == sniffed.encoding
+        ]
     )
     if fits and fits[0].fits:
         chosen = known[fits[0].name]
-        looked = look_through(file, chosen, stations)
+        looked = suited(sniffed.file, chosen, stations)
         return _Tried(sniffed, fits, read_trial(looked, chosen, now=now, modes=modes), None)
     proposal = propose(sniffed)
     trial = read_trial(sniffed.file, proposal.layout, now=now, modes=modes)
@@ -160,7 +164,8 @@ def _tell_choice(tried: _Tried) -> None:
         parted = f" · {mark}" if sniffed.file.shape == "csv" else ""
         _say(f"文件：{sniffed.file.shape} · {sniffed.encoding}{parted}",
              f"file: {sniffed.file.shape} · {sniffed.encoding}{parted}")  # fmt: skip
-    fitting = [one for one in tried.fits if one.fits]
+    # One that reads the times alone is no rival of one under which rows count.
+    fitting = [one for one in tried.fits if one.fits and (one.sound or not tried.fits[0].sound)]
     for one in fitting:
         _say(f"可用格式：{one.name}（试读可读 {one.part:.0%}）",
              f"fits: {one.name} ({one.part:.0%} of the first rows readable)")  # fmt: skip
@@ -184,6 +189,8 @@ def _tell_trial(trial: Trial) -> None:
     _say(f"行数 {trial.rows:,}，可计入 {good:,}；不计入：{refused or '无'}",
          f"{trial.rows:,} rows, {good:,} sound; refused: {refused or 'none'}")  # fmt: skip
     for name, one in trial.measured.items():
+        if not one.rows and not one.unreadable:
+            continue
         total = f"{one.total:,.3f} {_UNITS[name]}".rstrip()
         _say(
             f"{name} 合计 {total}（{one.rows:,} 行；零 {one.zero:,}，空 {one.empty:,}，"

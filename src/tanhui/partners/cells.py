@@ -54,7 +54,9 @@ def _number(frame: pl.DataFrame, layout: Layout, field: str) -> pl.Expr:
     if frame.schema[field].is_numeric():
         cell = pl.col(field)
     else:
-        cell = _plain(layout, _text(layout, field))
+        cell = _text(layout, field)
+        if not layout.marked or field in layout.marked:
+            cell = _plain(layout, cell)
     number = cell.cast(pl.Float64, strict=False)
     unit = layout.units.get(field, 1)
     if unit != 1:

@@ -14,7 +14,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import partial
@@ -296,6 +296,13 @@ def _refuse_nothing(path: Path) -> Refusal:
         en="There is no file “{path}”.",
         path=path,
     )
+
+
+def suited(file: PartnerFile, layout: Layout, stations: Sequence[Path] = ()) -> PartnerFile:
+    """A file that was looked through without a layout, with the station tables of this one."""
+    with file.path.open("rb") as raw:
+        magic = raw.read(4)
+    return replace(file, stations=_station_tables(file.path, layout, stations, magic))
 
 
 def look_through(

@@ -31,6 +31,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "reference": (
         "reference", "ride_id", "trip_id", "rental_id", "order_id", "order_no", "order_number",
+        "trip", "ride", "order",
         "booking_id", "session_id", "transaction_id", "mot_test_number", "订单号", "订单编号",
         "行程编号", "流水号", "记录编号",
     ),
@@ -48,7 +49,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "distance_m": (
         "distance_m", "distance", "trip_distance", "distance_km", "distance_miles", "distance_mi",
-        "distance_meters", "mileage", "trip_length", "length_m", "里程", "距离", "骑行距离",
+        "distance_meters", "km", "miles", "metres", "meters", "mileage", "trip_length", "length_m", "里程", "距离", "骑行距离",
         "里程米", "里程公里", "里程千米", "距离米", "距离公里", "行驶里程",
     ),
     "steps": ("steps", "total_steps", "step_total", "step_count", "步数", "当日步数"),
@@ -75,6 +76,12 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "dropoff_longitude", "destination_lng", "终点经度", "关锁经度", "下车经度",
     ),
 }  # fmt: skip
+# What a column's name may end in to say its unit, longer ones first.
+UNIT_MARKS = (
+    "kilometers", "kilometres", "minutes", "seconds", "meters", "metres", "miles", "千瓦时", "公里",
+    "千米", "分钟", "mile", "feet", "foot", "kwh", "min", "sec", "km", "mi", "mj", "wh", "ms", "米",
+    "度", "秒", "m", "s",
+)  # fmt: skip
 # A clock beside a date: which column could hold it.
 _CLOCKS = {"started_at": ("start_time", "time", "开始时间"), "ended_at": ("end_time", "结束时间")}
 _DATES = {
@@ -194,8 +201,16 @@ def _fits(field: str, texts: Sequence[str]) -> bool:
     return limit is None or all(abs(one) <= limit for one in read)
 
 
+def _without_unit(name: str) -> str:
+    """A loosened name without the unit at its end, unless it is nothing but one."""
+    unit = next((mark for mark in UNIT_MARKS if name.endswith(mark) and name != mark), "")
+    return name.removesuffix(unit)
+
+
 def _named(sniffed: Sniffed, names: Sequence[str], used: set[str]) -> str | None:
-    loosened = {loose(column): column for column in reversed(sniffed.header)}
+    """The column that one of these names says, as it stands or before its unit."""
+    loosened = {_without_unit(loose(column)): column for column in reversed(sniffed.header)}
+    loosened |= {loose(column): column for column in reversed(sniffed.header)}
     return next(
         (
             column
@@ -254,4 +269,20 @@ def columns_of(sniffed: Sniffed) -> tuple[dict[str, str], dict[str, tuple[str, s
                 used.add(column)
                 break
             skipped.add(column)
+    _times_by_content(sniffed, found, split, used)
     return found, split
+
+
+def _times_by_content(
+    sniffed: Sniffed, found: dict[str, str], split: dict[str, tuple[str, str]], used: set[str]
+) -> None:
+    """Where no name says a start, the first column of times is one, and the next the end."""
+    if "started_at" in found or "started_at" in split:
+        return
+    times = [
+        column
+        for column in sniffed.header
+        if column not in used and times_of(sniffed.column(column)[:_HEAD_ROWS])
+    ]
+    for field, column in zip(("started_at", "ended_at"), times, strict=False):
+        found.setdefault(field, column)

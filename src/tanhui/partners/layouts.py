@@ -189,7 +189,7 @@ def _units(root: Section) -> dict[str, float]:
     return {field: known.get(word or usual, 1) for field, (word, usual) in words.items()}
 
 
-def _numbers(root: Section) -> tuple[str, str]:
+def _numbers(root: Section, columns: Mapping[str, Any]) -> tuple[str, str, frozenset[str]]:
     with root.table("numbers", required=False) as table:
         decimal = table.text("decimal", choices=(".", ","), required=False) or "."
         thousands = ""
@@ -203,7 +203,16 @@ def _numbers(root: Section) -> tuple[str, str]:
                     "thousands are parted by a comma, a dot, a blank or an apostrophe,"
                     " and not by the decimal mark",
                 )
-    return decimal, thousands
+        marked = table.texts("fields", required=False)
+        for field in marked:
+            if field not in columns:
+                table.report(
+                    "fields",
+                    "unknown_value",
+                    f"{field} 不在 [columns] 中",
+                    f"{field} is not among the columns",
+                )
+    return decimal, thousands, frozenset(marked)
 
 
 def _stations(root: Section, columns: Mapping[str, Any]) -> StationForm | None:
@@ -288,7 +297,7 @@ def read_layout(path: Path) -> Layout:
             records = head.text("records", pattern=_RECORDS, like="[].tests[]", required=False)
             grade, without = _grades(head)
         columns = _columns(root, by_place=header == "none")
-        decimal, thousands = _numbers(root)
+        decimal, thousands, marked = _numbers(root, columns)
         layout = Layout(
             name=name,
             title_zh=title_zh,
@@ -311,6 +320,7 @@ def read_layout(path: Path) -> Layout:
             units=_units(root),
             decimal=decimal,
             thousands=thousands,
+            marked=marked,
             stations=_stations(root, columns),
             grade=grade,
             grade_without_odometer=without,

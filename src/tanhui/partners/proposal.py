@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from tanhui.partners.form import (
     ENERGY_UNITS,
     ISO,
     OPTIONAL_FIELDS,
+    PLACE_FIELDS,
     Layout,
     loose,
 )
@@ -37,12 +39,13 @@ _WORDS = {
     **{loose(mode): mode for mode in _MODES},
 }
 _UNIT_MARKS: dict[str, dict[str, str]] = {
-    "distance_m": {"km": "km", "公里": "km", "千米": "km", "mile": "mile", "mi": "mile",
-                   "feet": "foot", "foot": "foot", "meters": "m", "metres": "m", "米": "m",
-                   "m": "m"},
+    "distance_m": {"kilometers": "km", "kilometres": "km", "km": "km", "公里": "km",
+                   "千米": "km", "miles": "mile", "mile": "mile", "mi": "mile", "feet": "foot",
+                   "foot": "foot", "meters": "m", "metres": "m", "米": "m", "distancem": "m",
+                   "lengthm": "m"},
     "energy_wh": {"kwh": "kWh", "千瓦时": "kWh", "度": "kWh", "mj": "MJ", "wh": "Wh"},
     "duration": {"ms": "ms", "minutes": "min", "分钟": "min", "min": "min", "seconds": "s",
-                 "sec": "s", "秒": "s"},
+                 "sec": "s", "秒": "s", "durations": "s"},
 }  # fmt: skip
 _UNIT_KEYS = {"distance_m": "distance", "energy_wh": "energy", "duration": "duration"}
 _UNITS = {"distance_m": DISTANCE_UNITS, "energy_wh": ENERGY_UNITS, "duration": DURATION_UNITS}
@@ -50,6 +53,7 @@ _USUAL = {"distance_m": "m", "energy_wh": "Wh", "duration": "s"}
 # Within these degrees maps of China shift their points.
 _CHINA = (3.0, 54.0, 73.0, 136.0)
 _MOST_WORDS = 20
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass
@@ -210,30 +214,26 @@ def _units(draft: _Draft) -> tuple[list[str], dict[str, float]]:
     return (["", "[units]", *lines] if lines else []), units
 
 
-def _numbers(draft: _Draft) -> tuple[list[str], str, str]:
-    """The lines for the number format, where the file's numbers are not plain."""
-    texts = [
-        text
-        for name in ("distance_m", "steps", "energy_wh", "duration", "start_lat", "start_lng")
-        if name in draft.columns
-        for text in draft.sniffed.column(draft.columns[name])[:500]
-    ]
-    decimal, thousands = ".", ""
-    commas = [text for text in texts if "," in text]
-    if commas:
-        grouped = all(text.rpartition(",")[2].partition(".")[0].isdigit()
-                      and len(text.rpartition(",")[2].partition(".")[0]) == 3
-                      for text in commas)  # fmt: skip
-        if grouped:
-            thousands = ","
-        else:
-            decimal = ","
-            thousands = "." if any("." in text for text in texts) else ""
-    lines = []
-    if decimal != "." or thousands:
-        lines = ["", "[numbers]", f"decimal = {_toml(decimal)}"]
-        lines += [f"thousands = {_toml(thousands)}"] if thousands else []
-    return lines, decimal, thousands
+def _numbers(draft: _Draft) -> tuple[list[str], str, str, frozenset[str]]:
+    """The lines for the number format, where numbers of the file hold commas."""
+    told = {
+        name: draft.sniffed.column(column)[:500]
+        for name, column in draft.columns.items()
+        if name in (*MEASURES, "duration", *PLACE_FIELDS)
+    }
+    commas = {name: [text for text in texts if "," in text] for name, texts in told.items()}
+    marked = [name for name, texts in commas.items() if texts]
+    if not marked:
+        return [], ".", "", frozenset()
+    texts = [text for name in marked for text in commas[name]]
+    grouped = all(_THOUSANDS.fullmatch(text) for text in texts)
+    decimal, thousands = (".", ",") if grouped else (",", "")
+    if not grouped and any("." in text for text in texts):
+        thousands = "."
+    lines = ["", "[numbers]", f"decimal = {_toml(decimal)}"]
+    lines += [f"thousands = {_toml(thousands)}"] if thousands else []
+    lines.append(f"fields = {_toml(marked)}")
+    return lines, decimal, thousands, frozenset(marked)
 
 
 def _column_lines(draft: _Draft) -> list[str]:
@@ -331,7 +331,7 @@ def propose(sniffed: Sniffed, name: str = "my-format") -> Proposal:
     mode = _say_mode(draft, words, period)
     header, empty = _say_file(draft, period)
     unit_lines, units = _units(draft)
-    number_lines, decimal, thousands = _numbers(draft)
+    number_lines, decimal, thousands, marked = _numbers(draft)
     lines = [
         *("[layout]", f"name = {_toml(name)}", *draft.lines, *_column_lines(draft)),
         *(*unit_lines, *number_lines, *_mode_lines(draft, words)),
@@ -355,5 +355,7 @@ def propose(sniffed: Sniffed, name: str = "my-format") -> Proposal:
         units=units,
         decimal=decimal,
         thousands=thousands,
+        marked=marked,
+        grade=0 if set(MEASURES) & set(draft.columns) else 1,
     )
     return Proposal("\n".join(lines) + "\n", layout, draft.fill_in)

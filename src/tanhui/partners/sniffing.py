@@ -21,7 +21,7 @@ from tanhui.partners.raw import cells_of
 SAMPLE_ROWS = 5_000
 _NUMBER = re.compile(r"[+-]?[\d.,]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_FOREIGN = re.compile(rb"[\x80-\xff]+")
 # How deep in a document a list of records is looked for.
 _DEEPEST = 4
 
@@ -74,9 +74,13 @@ def _look(path: Path) -> tuple[PartnerFile, str]:
                 file = look_through(path, plain_layout(encoding))
             except Refusal:
                 continue
-            head = b"".join(islice(_lines(file), 200)).decode(encoding, "replace")
-            chinese = bool(_CHINESE.search(head))
-            if not _CONTROL.search(head) and chinese == (encoding == "gb18030"):
+            head = b"".join(islice(_lines(file), 200))
+            # Chinese letters are pairs of bytes; a lone one is a Latin letter with a mark.
+            runs = [len(run) for run in _FOREIGN.findall(head)]
+            chinese = sum(length > 1 for length in runs) * 2 > len(runs)
+            if chinese == (encoding == "gb18030") and not _CONTROL.search(
+                head.decode(encoding, "replace")
+            ):
                 return file, encoding
         raise
 
@@ -146,7 +150,7 @@ def _ndjson(file: PartnerFile) -> Sniffed:
             records.append(json.loads(line))
         except (ValueError, RecursionError):
             continue
-    if not records:
+    if not records or (len(records) == 1 and any(_lists(records[0], "", 0))):
         return _document(file)
     return _of_records(file, records)
 
@@ -166,8 +170,7 @@ def _lists(value: Any, way: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
             yield from ((f"{way}[].{key}", found) for key, found in inner.items())
     elif isinstance(value, dict):
         for key, part in value.items():
-            for found_way, found in _lists(part, key, depth + 1):
-                yield found_way, found
+            yield from _lists(part, f"{way}.{key}".lstrip("."), depth + 1)
 
 
 def _document(file: PartnerFile) -> Sniffed:

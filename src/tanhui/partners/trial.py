@@ -12,7 +12,7 @@ import polars as pl
 
 from tanhui.kernel.refusals import Refusal
 from tanhui.partners.cells import read_cells
-from tanhui.partners.files import PartnerFile, look_through
+from tanhui.partners.files import PartnerFile, suited
 from tanhui.partners.form import PLACE_FIELDS, STATION_FIELDS, Layout
 from tanhui.partners.modes import MEASURES, ModeRule
 from tanhui.partners.raw import raw_frames
@@ -22,8 +22,10 @@ from tanhui.partners.trips import judged, straight_line_m
 _PIECE_ROWS = 100_000
 FIRST_ROWS = 5
 _FIT_ROWS = 1_000
-# A layout fits a file when it can read more than this part of its rows.
-_FIT_PART = 0.5
+# A layout fits a file when it can read more than this part of its rows: one that takes days for
+# months still reads some.
+_FIT_PART = 0.9
+_TELLING = frozenset({*MEASURES, *PLACE_FIELDS, *STATION_FIELDS})
 _DEGREES_AN_HOUR = 15
 # A layout that finds no places is as good as one whose clocks are that far off, in hours.
 _NO_PLACES = 0.7
@@ -77,6 +79,7 @@ class Trial:
     bounds: tuple[float, float, float, float] | None = None
     first: datetime | None = None
     last: datetime | None = None
+    fields: frozenset[str] = frozenset()
     stations_known: int = 0
     stations_unknown: Counter[str] = field(default_factory=Counter)
     first_rows: list[dict[str, object]] = field(default_factory=list)
@@ -163,6 +166,7 @@ def read_trial(
         cells = read_cells(frame, layout, stations)
         trips = judged(cells, layout, now=now, modes=modes)
         trial.rows += cells.height
+        trial.fields |= frozenset(frame.columns)
         trial.refused.update(trips["refused"].drop_nulls().to_list())
         trial.modes.update(trips["mode"].drop_nulls().to_list())
         for measure in MEASURES:
@@ -218,7 +222,7 @@ def _zone_off(layout: Layout, trial: Trial) -> float | None:
 
 
 def fit(
-    path: Path,
+    file: PartnerFile,
     layout: Layout,
     *,
     now: datetime,
@@ -227,12 +231,15 @@ def fit(
 ) -> Fit:
     """How well a layout suits a file; never refuses."""
     try:
-        file = look_through(path, layout, stations)
-        trial = read_trial(file, layout, now=now, modes=modes, most_rows=_FIT_ROWS)
+        chosen = suited(file, layout, stations)
+        trial = read_trial(chosen, layout, now=now, modes=modes, most_rows=_FIT_ROWS)
     except Refusal as refusal:
         return Fit(layout.name, refusal=refusal.code)
     if trial.rows == 0:
         return Fit(layout.name, refusal="empty_file")
+    if layout.period == "trip" and trial.fields.isdisjoint(_TELLING):
+        # Two times alone are in many files, and say nothing of whose they are.
+        return Fit(layout.name, refusal="no_distance")
     return Fit(
         layout.name,
         part=trial.readable / trial.rows,
