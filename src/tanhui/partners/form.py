@@ -78,8 +78,9 @@ class Layout:
     columns stands under the field with CLOCK_SUFFIX. `optional` holds the fields whose column may
     be missing from a file; `modes` maps the operator's words to our modes, `words` those of a
     detail. `zone` is None where each time states its own offset. `mode` is what rows are where
-    a file has no such column. `units` holds what one of a field's unit is in ours. Numbers are written with `decimal` and
-    `thousands` in the fields `marked`, or in all where it is empty. Grades are numbers, 0 = A.
+    a file has no such column. `units` holds what one of a field's unit is in ours. Numbers are
+    written with `decimal` and `thousands` in the fields `marked`, in all where it is empty.
+    Grades are numbers, 0 = A.
     """
 
     name: str

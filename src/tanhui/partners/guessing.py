@@ -49,7 +49,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "distance_m": (
         "distance_m", "distance", "trip_distance", "distance_km", "distance_miles", "distance_mi",
-        "distance_meters", "km", "miles", "metres", "meters", "mileage", "trip_length", "length_m", "里程", "距离", "骑行距离",
+        "distance_meters", "km", "miles", "metres", "meters", "mileage", "trip_length", "length_m",
+        "里程", "距离", "骑行距离",
         "里程米", "里程公里", "里程千米", "距离米", "距离公里", "行驶里程",
     ),
     "steps": ("steps", "total_steps", "step_total", "step_count", "步数", "当日步数"),

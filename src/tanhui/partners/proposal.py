@@ -230,6 +230,17 @@ def _numbers(draft: _Draft) -> tuple[list[str], str, str, frozenset[str]]:
     decimal, thousands = (".", ",") if grouped else (",", "")
     if not grouped and any("." in text for text in texts):
         thousands = "."
+    if grouped and set(marked) != {"steps"} and not any(len(text) > 7 for text in texts):
+        # 1,234 may be a thousand and more, or one and a bit.
+        draft.fill_in.append("numbers.decimal")
+        lines = ["", "[numbers]", "# 请填写 / FILL IN: 1,234 = 1234 | 1.234"]
+        lines += ['# decimal = "."', '# thousands = ","', '# decimal = ","']
+        return (
+            [*lines, f'decimal = "{ASK}"', f"fields = {_toml(marked)}"],
+            ".",
+            ",",
+            (frozenset(marked)),
+        )
     lines = ["", "[numbers]", f"decimal = {_toml(decimal)}"]
     lines += [f"thousands = {_toml(thousands)}"] if thousands else []
     lines.append(f"fields = {_toml(marked)}")
