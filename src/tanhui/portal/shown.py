@@ -12,7 +12,7 @@ from tanhui.behaviours import changes, reconciliation
 from tanhui.behaviours.changes import Void
 from tanhui.behaviours.reconciliation import DayRow
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.periods import city_day
+from tanhui.kernel.periods import CITY_ZONE, city_day, day_start
 from tanhui.kernel.refusals import Forbidden
 from tanhui.partners import deliveries
 from tanhui.partners.contract import ContractCheck
@@ -21,6 +21,8 @@ from tanhui.partners.desk import PartnerDesk, PartnerLine, partner_desk, partner
 from tanhui.scenes.library import city_library
 from tanhui.scenes.scene import Scene
 from tanhui.web import parties
+
+_SAMPLE_MINUTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,27 @@ def corrections(*, actor: Actor) -> Corrections:
 def city_modes() -> frozenset[str]:
     """The modes that the city has scenes for."""
     return frozenset(city_library(settings.TANHUI.content_root).modes())
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One deed as an example for a partner: `measured` is its measure and amount as JSON."""
+
+    mode: str
+    started: str
+    ended: str
+    measured: str
+
+
+def sample_of(partner: PartnerLine, at: datetime) -> Sample:
+    """A deed of yesterday noon in the first mode that the partner brings."""
+    library = city_library(settings.TANHUI.content_root)
+    scene = next((one for one in library.scenes if one.mode in partner.modes), library.scenes[0])
+    noon = day_start(city_day(at) - timedelta(days=1)) + timedelta(hours=12)
+    begun, ended = (
+        (noon + timedelta(minutes=minutes)).astimezone(CITY_ZONE).isoformat()
+        for minutes in (0, _SAMPLE_MINUTES)
+    )
+    # A fifth of what is plausible is plausible for every mode.
+    amount = max(1, scene.measured.max_per_hour * _SAMPLE_MINUTES // 60 // 5)
+    return Sample(scene.mode, begun, ended, f'"{scene.measure}":{amount}')

@@ -99,7 +99,10 @@ def sandbox(request: PageRequest) -> HttpResponse:
     """The contract test: what has been shown, what to do next, and a line to try it with."""
     own = shown.own(actor=request.actor, at=request.at)
     host = request.build_absolute_uri("/").rstrip("/")
-    return show_page(request, "portal/sandbox.html", own=own, host=host, tab="sandbox")
+    sample = shown.sample_of(own.partner, request.at)
+    return show_page(
+        request, "portal/sandbox.html", own=own, host=host, sample=sample, tab="sandbox"
+    )
 
 
 @entrance

@@ -106,7 +106,7 @@ def show_page(
             "done": told,
             "typed": typed,
             "now": request.at,
-            "places": {tab: True},
+            "places": {f"at_{tab}": True},
         },
     )
 

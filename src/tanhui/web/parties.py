@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from tanhui.behaviours.reconciliation import DayRow, csv_lines
+from tanhui.behaviours.report import HELD, REASONS
 from tanhui.behaviours.told import void_words
 from tanhui.kernel.periods import city_day
 from tanhui.partners.contract import ContractCheck
@@ -54,7 +55,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What became of one row of a delivery; `kind` is recorded, exists, held or refused."""
+    """What became of one row of a delivery.
+
+    `kind` is recorded, merged, exists, held or refused; `reason` the code behind the last two.
+    """
 
     reference: str
     kind: str
@@ -154,13 +158,15 @@ def items_of(delivery: Delivery) -> list[Item]:
 
 
 def _item(row: Mapping[str, Any]) -> Item:
-    kind, _, reason = str(row.get("outcome") or row.get("status") or "").partition(":")
+    result = str(row.get("result") or "")
+    kind, _, reason = result.partition(":")
+    said = HELD if kind == "held" else REASONS.get(reason or kind, ("", ""))
     return Item(
         reference=str(row.get("reference") or ""),
         kind=kind,
-        reason=str(row.get("code") or reason),
-        said_zh=str(row.get("detail_zh") or row.get("zh") or ""),
-        said_en=str(row.get("detail_en") or row.get("en") or ""),
+        reason=reason,
+        said_zh=said[0],
+        said_en=said[1],
         reduction_mg=row.get("reduction_mg"),
         points=row.get("points"),
     )
