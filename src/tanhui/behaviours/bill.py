@@ -71,11 +71,11 @@ class DayBill:
 
 @dataclass(slots=True)
 class _Taken:
-    """Points that a deed took of its day's limits, until it was taken back."""
+    """Points that a deed took of its day's limits, until they were given back."""
 
     scene: str
     points: int
-    voided_at: datetime | None
+    given_back_at: datetime | None
 
 
 def day_bill(*, citizen_id: int, day: date) -> DayBill:
@@ -84,12 +84,11 @@ def day_bill(*, citizen_id: int, day: date) -> DayBill:
     rows = {row.key: row for row in rows_of_days(citizen_id=citizen_id, first=day, last=day)}
     taken: list[_Taken] = []
     lines = []
-    for started, partner, digest, *rule, voided_at in _in_order(citizen_id, day):
+    for started, partner, digest, *rule, given_back_at in _in_order(citizen_id, day):
         row = rows[behaviour_key(started, partner, digest)]
         line = _line(library, row, rule, taken)
         lines.append(line)
-        if row.state != "reversed":
-            taken.append(_Taken(row.scene, line.points, voided_at))
+        taken.append(_Taken(row.scene, line.points, given_back_at))
     counted = [line for line in lines if line.row.counts]
     return DayBill(
         day=day,
@@ -124,8 +123,8 @@ def _line(
     uncapped = 0 if merged else tariff.points(reduction, row.grade)
     used: dict[str, int] = defaultdict(int)
     for other in taken:
-        # What was taken back before this deed was recorded had given its room back.
-        if other.voided_at is None or other.voided_at > row.recorded_at:
+        # What was taken back or reversed before this deed was recorded had given its room back.
+        if other.given_back_at is None or other.given_back_at > row.recorded_at:
             used[other.scene] += other.points
     room = max(0, tariff.points_per_day_max - used[row.scene])
     in_all = None if limit is None else max(0, limit.per_day_max_in_all - sum(used.values()))
