@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanhui.citizen import declare, login, views
+from tanhui.citizen import bills, declare, login, views
 
 app_name = "citizen"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("declare", declare.declare, name="declare"),
     path("declare/<str:key>", declare.declared, name="declared"),
     path("statement", views.statement, name="statement"),
+    path("days/<str:day>", bills.bill, name="bill"),
+    path("days/<str:day>/bill.json", bills.bill_file, name="bill-file"),
     path("behaviours/<str:key>", views.why, name="why"),
     path("behaviours/<str:key>/recompute.json", views.recompute, name="recompute"),
     path("me", views.me, name="me"),
