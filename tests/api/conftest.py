@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tanhui.api.senders import KEYS
 from tanhui.behaviours.batches import forget_prepared
 from tanhui.config.database import Database
+from tanhui.partners.arrivals import KEYS
 from tests.api.sending import Desk, open_desk
 from tests.cast import seat
 

@@ -116,6 +116,15 @@ def test_a_partner_sees_its_own_deliveries_newest_first() -> None:
         assert refused.value.code == "no_such_delivery"
 
 
+@pytest.mark.parametrize("message_id", ["\0", "a.b", "", "x" * 129, "编号"])
+def test_an_id_that_no_message_has_is_not_looked_for(message_id: str) -> None:
+    partner_id = approved_bike()
+    found = deliveries.find_delivery(
+        partner_id=partner_id, environment="production", message_id=message_id
+    )
+    assert found is None
+
+
 def test_a_month_later_a_delivery_is_forgotten() -> None:
     partner_id = approved_bike()
     _, key = new_key("production")

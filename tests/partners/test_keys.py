@@ -128,6 +128,26 @@ def test_a_key_revoked_long_ago_is_no_longer_named() -> None:
     _knock("signature_invalid", headers(made.secret, BODY))
 
 
+def test_a_key_that_was_read_lately_is_taken_only_by_who_looks_again() -> None:
+    register_bike()
+    arrivals.KEYS.forget()
+    old, _ = new_key()
+
+    def lately(secret: str) -> signing.Key:
+        told = headers(secret, BODY)
+        return arrivals.authenticate(**told, partner_code=BIKE, body=BODY, at=NOW, lately=True)
+
+    assert lately(old.secret).id == old.id
+    new, _ = new_key()
+    assert lately(new.secret).id == new.id
+    revoke_key(actor=OPERATOR, partner_code=BIKE, key_id=old.id, reason="lost", at=NOW)
+    assert lately(old.secret).id == old.id
+    _knock("key_revoked", headers(old.secret, BODY))
+    with pytest.raises(Forbidden) as refused:
+        lately(old.secret)
+    assert refused.value.code == "key_revoked"
+
+
 def test_revoking_twice_is_once() -> None:
     register_bike()
     made, _ = new_key()
@@ -148,7 +168,8 @@ def test_strangers_are_told_their_names() -> None:
     register_bike()
     made, _ = new_key()
     told = headers(made.secret, BODY)
-    _knock("partner_unknown", told, "HOVER")
+    for code in ("HOVER", "bike", "B\0KE", "骑行", "B" * 10_000):
+        _knock("partner_unknown", told, code)
     _knock("signature_missing", {**told, "signatures": ""})
     _knock("signature_invalid", headers(signing.new_secret(), BODY), None)
     _knock("signature_stale", headers(made.secret, BODY, late_s=600))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -24,7 +23,6 @@ from tanhui.runtime.sql import load
 
 EXPECTED_HOURS = 24
 EXPECTED_HOURS_MAX = 31 * 24
-_CODE = re.compile(r"[A-Z][A-Z0-9-]{1,15}", re.ASCII)
 
 
 def register_partner(
@@ -97,7 +95,7 @@ def set_expected(
 
 
 def _check_code(code: str) -> None:
-    if not _CODE.fullmatch(code):
+    if not queries.is_code(code):
         raise Invalid(
             "partner_code_malformed",
             zh="数据方代码由 2 至 16 个大写字母、数字或连字符组成，以字母开头。",

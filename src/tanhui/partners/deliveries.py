@@ -20,7 +20,7 @@ from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import NotFound, Refusal
 from tanhui.partners.rows import fetch
-from tanhui.partners.signing import Environment
+from tanhui.partners.signing import Environment, is_message_id
 
 KEPT = timedelta(days=31)
 LISTED = 50
@@ -63,7 +63,7 @@ def body_digest(body: bytes) -> bytes:
 def find_delivery(*, partner_id: int, environment: Environment, message_id: str) -> Delivery | None:
     """The delivery of a message, with its result; None when it is not known or forgotten."""
     facts = {"partner_id": partner_id, "environment": environment, "message_id": message_id}
-    found = fetch("find_delivery", facts)
+    found = fetch("find_delivery", facts) if is_message_id(message_id) else []
     return _delivery(found[0]) if found else None
 
 

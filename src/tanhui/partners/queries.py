@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 
 from tanhui.kernel.refusals import NotFound
@@ -10,10 +12,17 @@ from tanhui.partners.riders import RiderBook
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
+_CODE = re.compile(r"[A-Z][A-Z0-9-]{1,15}", re.ASCII)
+
+
+def is_code(text: str) -> bool:
+    """Whether a text has the form of a partner's code; others, however odd, are never looked up."""
+    return _CODE.fullmatch(text) is not None
+
 
 def partner(code: str) -> Partner:
     """The partner `code`; refuses `no_such_partner`."""
-    found = Partner.objects.filter(code=code).first()
+    found = Partner.objects.filter(code=code).first() if is_code(code) else None
     if found is None:
         raise NotFound(
             "no_such_partner",
@@ -26,7 +35,7 @@ def partner(code: str) -> Partner:
 
 def exists(code: str) -> bool:
     """Whether a partner `code` is registered."""
-    return Partner.objects.filter(code=code).exists()
+    return is_code(code) and Partner.objects.filter(code=code).exists()
 
 
 def partners() -> list[Partner]:

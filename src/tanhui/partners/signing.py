@@ -101,7 +101,7 @@ def signer(
     """
     if not message_id or not timestamp or not signatures:
         raise signature_missing()
-    if not _MESSAGE_ID.fullmatch(message_id) or not _TIMESTAMP.fullmatch(timestamp):
+    if not is_message_id(message_id) or not _TIMESTAMP.fullmatch(timestamp):
         raise signature_invalid()
     given = _signatures(signatures)
     signed = f"{message_id}.{timestamp}.".encode() + body
@@ -193,6 +193,11 @@ def parse_public_key(text: str) -> bytes:
     if public is None or len(public) != _ED25519_BYTES or not _is_sound(public):
         raise key_malformed()
     return public
+
+
+def is_message_id(text: str) -> bool:
+    """Whether a message may have this id: printable ASCII, no space, no full stop, 128 at most."""
+    return _MESSAGE_ID.fullmatch(text) is not None
 
 
 def signature_missing() -> Refusal:
