@@ -23,6 +23,7 @@ BENCHMARKS = {
     "ledger": ("benchmarks.ledger", "run"),
     "settlement": ("benchmarks.settlement", "run"),
     "settlement_memory": ("benchmarks.settlement", "run_memory"),
+    "fraud": ("benchmarks.fraud.run", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
 }

@@ -37,6 +37,7 @@ from benchmarks.fraud.reports import (
     BUSES,
     DAY_S,
     EBIKE,
+    HONEST,
     METRO,
     OPERATORS,
     STEPS,
@@ -68,7 +69,7 @@ def _own(scene: Scene, *modes: int) -> list[Ints]:
     """For each cheat the positions of his honest deeds of that day in these modes, by start."""
     honest = scene.honest
     wanted = np.isin(honest.citizen, scene.citizens) & np.isin(honest.mode, modes)
-    places = np.flatnonzero(wanted)
+    places = np.flatnonzero(wanted & (honest.case == HONEST))
     key = honest.citizen[places] * 1_000 + honest.day[places]
     order = np.lexsort((honest.start[places], key))
     places, key = places[order], key[order]
@@ -79,6 +80,21 @@ def _own(scene: Scene, *modes: int) -> list[Ints]:
             np.searchsorted(key, asked), np.searchsorted(key, asked, side="right"), strict=True
         )
     ]
+
+
+def _usual(scene: Scene, *modes: int) -> list[Ints]:
+    """For each cheat the positions of his deeds on the middle one of his days before, by amount."""
+    honest, found = scene.honest, []
+    wanted = np.isin(honest.mode, modes) & (honest.case == HONEST)
+    wanted &= np.isin(honest.citizen, scene.citizens)
+    places = np.flatnonzero(wanted)
+    for citizen, until in zip(scene.citizens, scene.days, strict=True):
+        mine = places[(honest.citizen[places] == citizen) & (honest.day[places] < until)]
+        days, place = np.unique(honest.day[mine], return_inverse=True)
+        amounts = np.bincount(place, weights=honest.amount[mine])
+        middle = days[np.argsort(amounts)[len(days) // 2]]
+        found.append(mine[honest.day[mine] == middle])
+    return found
 
 
 def _by_car(
@@ -252,9 +268,9 @@ def two_partners_one_trip_evasive(scene: Scene, cases: Ints) -> Reports:
 
 def _burst(scene: Scene, cases: Ints, *, evasive: bool) -> Reports:
     draw, honest, made = scene.draw, scene.honest, Gathered()
-    for place, (case, own) in enumerate(zip(cases.tolist(), _own(scene, BIKE, EBIKE), strict=True)):
-        if len(own) == 0:
-            continue
+    for place, (case, own) in enumerate(
+        zip(cases.tolist(), _usual(scene, BIKE, EBIKE), strict=True)
+    ):
         if evasive:
             # Longer rides and a few more of them: three to eight times the usual distance in all.
             times, longer = int(draw.integers(1, 4)), draw.uniform(1.5, 3.0)
@@ -279,7 +295,7 @@ def _burst(scene: Scene, cases: Ints, *, evasive: bool) -> Reports:
 
 
 def own_history_burst_naive(scene: Scene, cases: Ints) -> Reports:
-    """The citizen's own rides of the day sent 5 to 20 times over, at any hour."""
+    """The rides of a usual day sent 5 to 20 times over, at any hour."""
     return _burst(scene, cases, evasive=False)
 
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from benchmarks.fraud.reports import DAY_S, MEASURES, MODES, TOLD_TWICE, Ints, Reports
+from benchmarks.fraud.reports import MEASURES, MODES, TOLD_TWICE, Ints, Reports
 from tanhui.behaviours.detectors.registry import DetectorLibrary
 from tanhui.behaviours.detectors.seen import Columns, Detector, History, Seen, run
 from tanhui.behaviours.measuring import quantify
-from tanhui.claims.matching import GROUPS, Tolerance, Trips, judge
-from tanhui.kernel.periods import CITY_ZONE, day_start
+from tanhui.claims.matching import GROUPS, Trips, judge
+from tanhui.claims.tolerance import read_tolerance
+from tanhui.kernel.periods import CITY_ZONE
 from tanhui.partners.form import ISO, Layout
 from tanhui.partners.raw import LINE, TORN
 from tanhui.partners.trips import check_trips
@@ -30,19 +31,10 @@ Bools = npt.NDArray[np.bool_]
 CONTENT = Path(__file__).parents[2] / "content"
 # A Monday, as the honest city begins with one.
 FIRST = datetime(2026, 6, 1, tzinfo=CITY_ZONE)
+_FIRST_DAY = FIRST.date().toordinal() - date(1970, 1, 1).toordinal()
 HISTORY_DAYS = 28
 PAID, REFUSED, MERGED, HELD = range(4)
 _US = 1_000_000
-# As docs/claims.md has it.
-TOLERANCE = Tolerance(
-    clock_us=20 * 60 * _US,
-    duration_us=2 * 60 * _US,
-    duration_percent=15,
-    amount_m=200,
-    amount_percent=15,
-    overlap_us=60 * _US,
-    overlap_percent=50,
-)
 _COLUMNS = ("reference", "rider", "mode", "started_at", "ended_at")
 
 
@@ -80,11 +72,13 @@ class Platform:
     """The rules in force, and the deeds that were settled so far."""
 
     def __init__(self, without: Sequence[str] = ()) -> None:
+        """Loads the content; `without` switches detectors off."""
         self.library = SceneLibrary.load(CONTENT)
         self.scenes = [self.library.of_mode(mode) for mode in MODES]
         numbers = {scene.mode: scene.number for scene in self.library.scenes}
         detectors = DetectorLibrary.load(CONTENT, numbers).on(FIRST.date())
         self.detectors: list[Detector] = [one for one in detectors if one.code not in without]
+        self.tolerance = read_tolerance(CONTENT / "chengdu" / "claims.toml")
         self.numbers = np.array([scene.number for scene in self.scenes], dtype=np.int64)
         self.group = np.array(
             [
@@ -95,7 +89,7 @@ class Platform:
         )
 
     def refused(self, reports: Reports) -> Bools:
-        """Which reports the row rules refuse, and the claim of a day by one source."""
+        """Which reports the row rules refuse."""
         begun = FIRST.timestamp() + reports.start
         frame: dict[str, pl.Series | list[str]] = {
             "reference": pl.Series(np.arange(len(reports))).cast(pl.String),
@@ -181,7 +175,7 @@ class _Book:
             citizen=reports.citizen[places],
             started=started,
             ended=started + reports.seconds[places] * _US,
-            day=reports.day[places] + (FIRST.date().toordinal() - 719_163),
+            day=reports.day[places] + _FIRST_DAY,
             amount=reports.amount[places],
             scene=self.platform.numbers[reports.mode[places]],
             partner=reports.partner[places],
@@ -207,10 +201,9 @@ class _Book:
     def history(self, citizen: Ints, day: Ints, scenes: Ints) -> History:
         """Each one's usual day, from what was paid in the days before."""
         modes = np.flatnonzero(np.isin(self.platform.numbers, scenes))
-        first = FIRST.date().toordinal() - 719_163
         empty = np.zeros(len(citizen), dtype=np.int64)
         answer = History(empty, empty.copy(), empty.copy(), empty.copy())
-        for place, (who, when) in enumerate(zip(citizen, day - first, strict=True)):
+        for place, (who, when) in enumerate(zip(citizen, day - _FIRST_DAY, strict=True)):
             window = self.totals[who, max(0, when - HISTORY_DAYS) : when, :][:, modes].sum(axis=1)
             window = window[window > 0]
             answer.days[place] = len(window)
@@ -229,7 +222,7 @@ class _Book:
         known = self.settled[about]
         new_places, new = self.trips(chunk, merged=False)
         known_places, known_trips = self.trips(known, merged=True)
-        verdict = judge(new, known_trips, TOLERANCE)
+        verdict = judge(new, known_trips, self.platform.tolerance)
         merged = np.zeros(len(chunk), dtype=np.bool_)
         merged_with = np.zeros(len(chunk), dtype=np.int64)
         double = np.flatnonzero(verdict.same_as >= 0)
@@ -257,6 +250,3 @@ class _Book:
             self.outcome.reasons[int(chunk[position])] = reason
         self.remember(chunk[state[chunk] == PAID])
         self.settled = np.concatenate((self.settled, chunk))
-
-
-__all__ = ["DAY_S", "HELD", "MERGED", "PAID", "REFUSED", "Outcome", "Platform", "day_start"]
