@@ -138,3 +138,15 @@ def test_a_million_ids_apart_cannot_overflow_the_order() -> None:
         TOLERANCE,
     )
     assert verdict.same_as.tolist() == [-1, 2]
+
+
+def test_evidence_whose_paid_report_is_gone_stands_in_nobodys_way() -> None:
+    evidence = Told(480, 10, partner=2, merged=True)
+    assert judged(Told(485, 10), known=(evidence,)).same_as.tolist() == [-1]
+    assert judged(Told(480, 10, partner=2), known=(evidence,)).same_as.tolist() == [-1]
+
+
+def test_evidence_joins_a_third_report_to_the_paid_one() -> None:
+    known = (Told(480, 10), Told(498, 10, partner=2, merged=True))
+    verdict = judged(Told(516, 10, partner=3), known=known)
+    assert (verdict.same_as.tolist(), verdict.reason.tolist()) == ([0], [CLOCK])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tanhui.claims import matching
 from tanhui.claims.matching import GROUPS
 from tests.claims.telling import Told, judged, paid
 
@@ -146,3 +148,20 @@ def test_a_declared_day_never_stands_in_the_way(
     for batches in ((said, day), (day, said), (said + day,)):
         found = paid(*batches)
         assert [ride for ride in found if not ride.declared] == day
+
+
+@given(st.data(), st.one_of(chains(), chains(alike=True)), clocks)
+def test_someone_with_many_reports_is_judged_like_anybody(
+    data: st.DataObject, day: list[Told], clock: int
+) -> None:
+    told = [*day, *(data.draw(as_others_tell(ride, 2, clock)) for ride in day)]
+    told += [replace(ride, partner=0, declared=True) for ride in day]
+    cut = data.draw(st.integers(0, len(told)))
+    known = tuple(told[:cut])
+    listed = judged(*told[cut:], known=known)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(matching, "_CROWD", 1)
+        crowded = judged(*told[cut:], known=known)
+    assert listed.same_as.tolist() == crowded.same_as.tolist()
+    assert listed.reason.tolist() == crowded.reason.tolist()
+    assert listed.displaced.tolist() == crowded.displaced.tolist()
