@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connections
 from django.test import Client
 
 from tanhui import __version__
 from tanhui.board import health
+from tanhui.scenes.library import city_library
 
 
 def test_the_front_page_is_complete_in_both_languages() -> None:
@@ -22,6 +24,17 @@ def test_the_front_page_is_complete_in_both_languages() -> None:
     for named in ("简体中文", "碳惠天府", "成府发〔2020〕4号"):
         english = english.replace(named, "")
     assert not re.search(r"[\u4e00-\u9fff]", english)
+
+
+def test_the_front_page_names_the_scenes_that_content_has_opened() -> None:
+    html = Client(headers={"accept-language": "zh"}).get("/").content.decode()
+    library = city_library(settings.TANHUI.content_root)
+    assert f"{len(library.scenes)} 个场景可用" in html
+    for scene in library.scenes:
+        assert f"{scene.title_zh}</li>" in html
+    english = Client(headers={"accept-language": "en"}).get("/").content.decode()
+    assert "8 scenes open" in english
+    assert "Metro ride</li>" in english
 
 
 def test_every_link_of_the_front_page_leads_somewhere() -> None:

@@ -115,7 +115,8 @@ def test_the_calculator_answers_what_the_address_asks() -> None:
     assert 'value="5000"' in html
     assert "共享单车积分规则" in html
     assert "tanhui evaluate shared-bike.chengdu@1.0.0 --inputs" in html
-    general = read(CHINESE, "/methodologies/metro.chengdu/")
+    assert "地铁积分规则" in read(CHINESE, "/methodologies/metro.chengdu/")
+    general = read(CHINESE, "/methodologies/clean-plate.chengdu/")
     assert "通用积分规则" in general
 
 
