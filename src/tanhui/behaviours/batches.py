@@ -15,24 +15,32 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg import errors
 
 from tanhui.behaviours.changes import take_back
-from tanhui.behaviours.items import read_items
-from tanhui.behaviours.recording import ChunkResult, Source, identify, prepare, settle
-from tanhui.behaviours.settlement import Ints
+from tanhui.behaviours.items import NO_TIME, Rows, read_items
+from tanhui.behaviours.recording import (
+    ChunkResult,
+    Source,
+    prepare,
+    settle_deeds,
+)
+from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.behaviours.store import city_days, to_date
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
+from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import Invalid, Refusal
 from tanhui.partners.layouts import Layout, load_layout
-from tanhui.partners.riders import NOBODY, byte_strings, rider_digests, riders_of
+from tanhui.partners.riders import NOBODY, rider_digests, riders_of
 from tanhui.partners.rows import require_own
 from tanhui.partners.signing import Environment
+from tanhui.runtime.sql import load
 from tanhui.scenes.library import city_library
 
 LAYOUT = "tanhui-ndjson"
@@ -91,19 +99,12 @@ class BatchAnswer(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Identified trips, ready to be settled; `replaces` names, by position, what a row corrects."""
+    """Judged rows of a partner and where they come from; `days` has the city day of each row,
+    None where its start could not be read."""
 
-    trips: pl.DataFrame
-    replaces: dict[int, str]
+    rows: Rows
+    days: list[int | None]
     source: Source
-
-    def rows(self, chosen: Sequence[int]) -> Batch:
-        """The rows at these positions, in this order."""
-        if len(chosen) == self.trips.height:
-            return self
-        place_of = {place: number for number, place in enumerate(chosen)}
-        corrected = {place_of[p]: told for p, told in self.replaces.items() if p in place_of}
-        return Batch(self.trips[list(chosen)], corrected, self.source)
 
 
 @cache
@@ -111,32 +112,42 @@ def _layout(content_root: Path) -> Layout:
     return load_layout(content_root, LAYOUT)
 
 
+def _unasked(trips: pl.DataFrame) -> Ints:
+    """A batch's riders are looked up with its deeds, in the transaction that pays them."""
+    raise AssertionError(f"{trips.height} rows of a batch were identified as those of a file")
+
+
 def read_batch(partner_id: int, name: str, items: Sequence[bytes], at: datetime) -> Batch:
-    """Judged and identified, with everything made that settlement finds made."""
+    """Judged, with everything made that settlement finds made."""
     chosen = settings.TANHUI
     library = city_library(chosen.content_root)
-    key = chosen.reference_key
-
-    def riders(trips: pl.DataFrame) -> Ints:
-        return riders_of(partner_id, rider_digests(key, byte_strings(trips["rider"])))
-
-    source = Source(partner_id, name, LAYOUT, library, riders, key)
-    read = read_items(items, _layout(chosen.content_root), library.modes(), now=at)
-    trips = identify(read.trips, source)
-    _prepare_once(trips, source)
-    return Batch(trips, read.replaces, source)
+    source = Source(partner_id, name, LAYOUT, library, _unasked, chosen.reference_key)
+    rows = read_items(items, _layout(chosen.content_root), library.modes(), now=at)
+    days: list[int | None] = city_days(np.maximum(rows.started, 0)).tolist()
+    for place in np.flatnonzero(rows.started == NO_TIME):
+        days[place] = None
+    _prepare_once(rows, days, source)
+    return Batch(rows, days, source)
 
 
-def _prepare_once(trips: pl.DataFrame, source: Source) -> None:
+def _prepare_once(rows: Rows, days: Sequence[int | None], source: Source) -> None:
     """Prepares days that this process has not prepared yet; nearly always there are none."""
-    sound = trips.filter(pl.col("refused").is_null())
-    days = city_days(sound["started_at"].dt.epoch("us").to_numpy()).tolist()
     database = str(connection.settings_dict["NAME"])
-    met = {(database, mode, day) for mode, day in zip(sound["mode"].to_list(), days, strict=True)}
-    if met <= _prepared:
+    met = {
+        (database, mode, day): place
+        for place, (mode, day, refused) in enumerate(
+            zip(rows.mode, days, rows.refused, strict=True)
+        )
+        if refused is None and day is not None
+    }
+    new = [place for key, place in met.items() if key not in _prepared]
+    if not new:
         return
+    started = pl.Series("started_at", rows.started[new]).cast(pl.Datetime("us", "UTC"))
+    modes = pl.Series("mode", [rows.mode[place] for place in new])
+    nothing = pl.Series("refused", [None] * len(new), dtype=pl.String)
     with transaction.atomic():
-        prepare(sound, source)
+        prepare(pl.DataFrame([started, modes, nothing]), source)
     _prepared.update(met)
 
 
@@ -145,37 +156,78 @@ def forget_prepared() -> None:
     _prepared.clear()
 
 
-def _settle(batch: Batch, actor: Actor, at: datetime) -> ChunkResult:
-    """Settles in the caller's transaction: the plain rows together, each correction by itself."""
-    sound = batch.trips["refused"].is_null().to_numpy() & (
-        batch.trips["citizen"].to_numpy() != NOBODY
+def _bytes(texts: Sequence[str]) -> npt.NDArray[np.bytes_]:
+    return np.array([text.encode() for text in texts] or [b""], dtype=np.bytes_)[: len(texts)]
+
+
+def _deeds(batch: Batch, places: Ints, result: ChunkResult) -> Deeds:
+    """The acceptable rows among these positions as arrays; the others are marked in `result`.
+
+    `place` of a deed is its position among the given ones, as in `result`.
+    """
+    rows, source = batch.rows, batch.source
+    refused = [rows.refused[place] for place in places]
+    for number, why in enumerate(refused):
+        if why is not None:
+            result.outcome[number] = f"refused:{why}"
+    sound = np.array([why is None for why in refused], dtype=np.bool_)
+    chosen = places[sound]
+    riders = _bytes([rows.rider[place] for place in chosen])
+    citizen = riders_of(source.partner_id, rider_digests(source.reference_key, riders))
+    place = np.flatnonzero(sound)
+    if not (known := citizen != NOBODY).all():
+        result.outcome[place[~known]] = "refused:unknown_rider"
+        place, chosen, citizen = place[known], chosen[known], citizen[known]
+    reference = _bytes([str(rows.reference[each]) for each in chosen])
+    numbers = {scene.mode: scene.number for scene in source.library.scenes}
+    return Deeds(
+        place=place,
+        reference=reference,
+        digest=reference_digests(source.reference_key, reference),
+        citizen=citizen,
+        started=rows.started[chosen],
+        ended=rows.ended[chosen],
+        day=np.array([batch.days[each] for each in chosen], dtype=np.int64),
+        amount=rows.amount[chosen],
+        detail=rows.detail[chosen],
+        scene=np.array([numbers[rows.mode[each]] for each in chosen], dtype=np.int64),
+        grade=rows.grade[chosen],
     )
-    corrections = [place for place in batch.replaces if sound[place]]
+
+
+def _settle_rows(batch: Batch, places: Ints, at: datetime) -> ChunkResult:
+    result = ChunkResult.of(len(places))
+    return settle_deeds(_deeds(batch, places, result), result, batch.source, at=at)
+
+
+def _settle(batch: Batch, places: Ints, actor: Actor, at: datetime) -> ChunkResult:
+    """Settles in the caller's transaction: the plain rows together, each correction by itself."""
+    rows = batch.rows
+    corrections = [
+        number
+        for number, place in enumerate(places.tolist())
+        if place in rows.replaces and rows.refused[place] is None
+    ]
     if not corrections:
-        return settle(batch.trips, batch.source, at=at)
-    whole = ChunkResult.of(batch.trips.height)
-    others = np.setdiff1d(np.arange(batch.trips.height), corrections)
+        return _settle_rows(batch, places, at)
+    whole = ChunkResult.of(len(places))
+    others = np.setdiff1d(np.arange(len(places)), corrections)
     if len(others):
-        whole.add(others, settle(batch.trips[others], batch.source, at=at))
-    for place in corrections:
-        corrected = _correct(batch, place, actor, at)
-        whole.add(np.array([place]), corrected)
+        whole.add(others, _settle_rows(batch, places[others], at))
+    for number in corrections:
+        corrected = _correct(batch, places[[number]], actor, at)
+        whole.add(np.array([number]), corrected)
     return whole
 
 
-def _correct(batch: Batch, place: int, actor: Actor, at: datetime) -> ChunkResult:
+def _correct(batch: Batch, place: Ints, actor: Actor, at: datetime) -> ChunkResult:
     """Takes an earlier deed back and records the one that replaces it, or does neither."""
-    trip = batch.trips[[place]]
+    earlier = batch.rows.replaces[int(place[0])]
+    partner_id = batch.source.partner_id
     try:
         with transaction.atomic():
-            take_back(
-                batch.source.partner_id,
-                batch.replaces[place],
-                reason="corrected",
-                actor=actor.name,
-                at=at,
-            )
-            result = settle(trip, batch.source, at=at)
+            take_back(partner_id, earlier, reason="corrected", actor=actor.name, at=at)
+            result = _settle_rows(batch, place, at)
             if result.total("refused") or result.total("exists"):
                 transaction.set_rollback(True)
             return result
@@ -183,7 +235,7 @@ def _correct(batch: Batch, place: int, actor: Actor, at: datetime) -> ChunkResul
         why = refusal
     # What was to be replaced is gone. That is as it should be if this was sent before.
     with transaction.atomic():
-        result = settle(trip, batch.source, at=at)
+        result = _settle_rows(batch, place, at)
         if result.total("recorded") or result.total("held"):
             transaction.set_rollback(True)
             result = ChunkResult.of(1)
@@ -192,10 +244,12 @@ def _correct(batch: Batch, place: int, actor: Actor, at: datetime) -> ChunkResul
     return result
 
 
-def settle_batch(batch: Batch, actor: Actor, environment: Environment, at: datetime) -> ChunkResult:
-    """Settles and writes the audit row; in the sandbox both are undone."""
+def settle_batch(
+    batch: Batch, places: Ints, actor: Actor, environment: Environment, at: datetime
+) -> list[ItemResult]:
+    """Settles these rows and writes the audit row; in the sandbox both are undone."""
     with transaction.atomic():
-        result = _settle(batch, actor, at)
+        result = _settle(batch, places, actor, at)
         write_audit(
             actor=actor,
             action="behaviours.record_batch",
@@ -205,7 +259,22 @@ def settle_batch(batch: Batch, actor: Actor, environment: Environment, at: datet
         )
         if environment == "sandbox":
             transaction.set_rollback(True)
-    return result
+    return [
+        ItemResult(batch.rows.reference[place], outcome or "recorded", mg, points)
+        for place, outcome, mg, points in zip(
+            places.tolist(),
+            result.outcome.tolist(),
+            result.row_mg.tolist(),
+            result.row_points.tolist(),
+            strict=True,
+        )
+    ]
+
+
+def ask_by_keys() -> None:
+    """Makes the rest of the transaction look rows up one by one, as few rows should be."""
+    with connection.cursor() as cursor:
+        cursor.execute(load("tanhui.behaviours", "ask_by_keys"))
 
 
 def has_lost(error: Exception, attempt: int) -> bool:
@@ -235,7 +304,10 @@ def record_batch(
     require_few_corrections(batch)
     for attempt in range(1, TRIES + 1):
         try:
-            return item_results(batch, settle_batch(batch, actor, environment, at))
+            with transaction.atomic():
+                ask_by_keys()
+                places = np.arange(len(items))
+                return settle_batch(batch, places, actor, environment, at)
         except (IntegrityError, OperationalError) as error:
             if not has_lost(error, attempt):
                 raise
@@ -254,26 +326,13 @@ def require_few(items: Sequence[bytes]) -> None:
 
 
 def require_few_corrections(batch: Batch) -> None:
-    if len(batch.replaces) > CORRECTIONS_MAX:
+    if len(batch.rows.replaces) > CORRECTIONS_MAX:
         raise Invalid(
             "too_many_corrections",
             zh="一次最多更正 {most} 条，请分批发送。",
             en="A batch corrects at most {most} items; send several.",
             most=CORRECTIONS_MAX,
         )
-
-
-def item_results(batch: Batch, result: ChunkResult) -> list[ItemResult]:
-    return [
-        ItemResult(reference, outcome or "recorded", mg, points)
-        for reference, outcome, mg, points in zip(
-            batch.trips["reference"].to_list(),
-            result.outcome.tolist(),
-            result.row_mg.tolist(),
-            result.row_points.tolist(),
-            strict=True,
-        )
-    ]
 
 
 def totals_of(results: Sequence[ItemResult]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+import numpy as np
 from django.db import IntegrityError, OperationalError, transaction
 
 from tanhui.behaviours.batches import (
@@ -19,16 +20,15 @@ from tanhui.behaviours.batches import (
     BatchAnswer,
     ItemResult,
     Totals,
+    ask_by_keys,
     days_of,
     has_lost,
-    item_results,
     read_batch,
     require_few,
     require_few_corrections,
     settle_batch,
     totals_of,
 )
-from tanhui.behaviours.store import city_days
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Refusal
@@ -87,6 +87,7 @@ def deliver(
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
+                ask_by_keys()
                 told = _answer_new(actor, deliveries, batch, begun, at)
             return [
                 each if isinstance(each, Refusal) else Answered(each[0], allowance, each[1])
@@ -146,25 +147,15 @@ def _settle_new(
     new: Sequence[int],
     at: datetime,
 ) -> list[Answer]:
-    chosen = batch.rows([place for number in new for place in places[number]])
-    environment = messages[new[0]].key.environment
-    results = item_results(chosen, settle_batch(chosen, actor, environment, at))
-    days = _days(chosen)
+    rows = np.array([place for number in new for place in places[number]], dtype=np.int64)
+    results = settle_batch(batch, rows, actor, messages[new[0]].key.environment, at)
+    days = [batch.days[row] for row in rows.tolist()]
     answers, begin = [], 0
     for number in new:
         end = begin + len(places[number])
         answers.append(_answer(messages[number], results[begin:end], days[begin:end]))
         begin = end
     return answers
-
-
-def _days(batch: Batch) -> list[int | None]:
-    started = batch.trips["started_at"]
-    days = city_days(started.dt.epoch("us").fill_null(0).to_numpy()).tolist()
-    return [
-        None if missing else day
-        for day, missing in zip(days, started.is_null().to_list(), strict=True)
-    ]
 
 
 def _answer(message: Message, results: list[ItemResult], days: Sequence[int | None]) -> Answer:
@@ -186,8 +177,10 @@ def _answer(message: Message, results: list[ItemResult], days: Sequence[int | No
 
 def _note(partner_id: int, answers: Sequence[Answer], batch: Batch, at: datetime) -> None:
     """Ticks what sandbox messages showed; a mode counts once one of its rows is accepted."""
-    accepted = batch.trips["refused"].is_null()
-    modes = frozenset(batch.trips["mode"].filter(accepted).to_list())
+    rows = batch.rows
+    modes = frozenset(
+        mode for mode, refused in zip(rows.mode, rows.refused, strict=True) if refused is None
+    )
     for answer in answers:
         counts = answer.counts
         facts = SandboxFacts(

@@ -7,14 +7,16 @@ not plainly sound (or not plainly anything) goes the long way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import numpy as np
 import polars as pl
 
+from tanhui.behaviours.settlement import Ints
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
 from tanhui.partners.layouts import Layout
 from tanhui.partners.modes import ModeRule
@@ -25,19 +27,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _US_PER_HOUR = 3_600_000_000
 _AMOUNT_MAX = 10**9
-_COLUMNS = {
-    "line": pl.Int64,
-    "reference": pl.String,
-    "rider": pl.String,
-    "mode": pl.String,
-    "started_at": pl.Int64,
-    "ended_at": pl.Int64,
-    "amount": pl.Int64,
-    "detail": pl.Int64,
-    "grade": pl.Int64,
-}
-_INSTANT = pl.Datetime("us", "UTC")
-_Row = tuple[int, str, str, str, int, int, int, int, int]
+NO_TIME = -(2**62)
+_Row = tuple[Any, ...]
+# Of what a row consists: reference, rider, mode, start, end, amount, detail, grade.
+_NOTHING: _Row = (None, "", "", NO_TIME, NO_TIME, 0, 0, 0)
 
 
 class _Plain(msgspec.Struct):
@@ -71,14 +64,27 @@ _replacing = msgspec.json.Decoder(_Replacing)
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """Judged items: a frame as `check_trips` answers it, one row for each item and in its order.
+class Rows:
+    """Judged items as columns, one entry for each item and in its order.
 
+    `refused` holds a code or None; in refused rows only `reference`, and `started` where it could
+    be read, mean anything. Times are microseconds since the epoch, NO_TIME where there is none.
     `replaces` holds, by position, the reference that an item corrects.
     """
 
-    trips: pl.DataFrame
+    reference: list[str | None]
+    rider: list[str]
+    mode: list[str]
+    started: Ints
+    ended: Ints
+    amount: Ints
+    detail: Ints
+    grade: Ints
+    refused: list[str | None]
     replaces: dict[int, str]
+
+    def __len__(self) -> int:
+        return len(self.refused)
 
 
 def _is_name(text: str) -> bool:
@@ -104,7 +110,7 @@ def _instant(text: str) -> int | None:
 
 
 def _plain_row(
-    line: int, item: _Plain, layout: Layout, modes: Mapping[str, ModeRule], now_us: int
+    item: _Plain, layout: Layout, modes: Mapping[str, ModeRule], now_us: int
 ) -> _Row | None:
     """The item as a row, if nothing about it could be refused."""
     mode = layout.modes.get(item.mode, "")
@@ -134,7 +140,7 @@ def _plain_row(
     if (int(amount) + 1) * _US_PER_HOUR > rule.max_per_hour * took:
         return None
     return (
-        *(line, item.reference, item.rider, mode, started, ended),
+        *(item.reference, item.rider, mode, started, ended),
         *(int(amount), rule.default, layout.grade),
     )
 
@@ -150,15 +156,31 @@ def _corrected(item: bytes) -> str | None:
     return given if isinstance(given, str) and _is_name(given) else ""
 
 
+def _judged(
+    others: Sequence[tuple[int, bytes]],
+    layout: Layout,
+    modes: Mapping[str, ModeRule],
+    now: datetime,
+) -> Iterator[tuple[int, str | None, _Row]]:
+    """What is not plainly sound, judged by columns: its place, its refusal, and the row."""
+    trips = check_trips(lines_frame(layout, others), layout, now=now, modes=modes).with_columns(
+        pl.col("started_at", "ended_at").dt.epoch("us").fill_null(NO_TIME),
+        pl.col("rider", "mode").fill_null(""),
+    )
+    for line, *cells, refused in trips.iter_rows():
+        yield line, refused, tuple(cells)
+
+
 def read_items(
     items: Sequence[bytes], layout: Layout, modes: Mapping[str, ModeRule], *, now: datetime
-) -> Read:
-    """Judges items, each the bytes of one JSON value; see `Read`.
+) -> Rows:
+    """Judges items, each the bytes of one JSON value.
 
     A bad item is refused alone. One that names nothing sensible in `replaces` is `malformed`.
     """
     now_us = (now - _EPOCH) // _MICROSECOND
-    plain: list[_Row] = []
+    rows: list[_Row] = [_NOTHING] * len(items)
+    refused: list[str | None] = [None] * len(items)
     others: list[tuple[int, bytes]] = []
     replaces: dict[int, str] = {}
     for line, item in enumerate(items):
@@ -169,31 +191,21 @@ def read_items(
         except (msgspec.MsgspecError, RecursionError, ValueError):
             corrects = _corrected(item)
         else:
-            row = _plain_row(line, told, layout, modes, now_us)
+            row = _plain_row(told, layout, modes, now_us)
             corrects = None if told.replaces is None else _corrected(item)
         if corrects is not None:
             replaces[line] = corrects
         if row is None:
             others.append((line, item))
         else:
-            plain.append(row)
-    frames = []
-    if plain:
-        told_plainly = pl.DataFrame(plain, schema=_COLUMNS, orient="row")
-        frames.append(
-            told_plainly.with_columns(
-                pl.col("started_at", "ended_at").cast(_INSTANT),
-                pl.lit(None, dtype=pl.String).alias("refused"),
-            )
-        )
+            rows[line] = row
     if others:
-        frames.append(check_trips(lines_frame(layout, others), layout, now=now, modes=modes))
-    trips = frames[0] if len(frames) == 1 else pl.concat(frames).sort("line")
-    if unnamed := [line for line, reference in replaces.items() if not reference]:
-        trips = trips.with_columns(
-            pl.when(pl.col("line").is_in(unnamed))
-            .then(pl.lit("malformed"))
-            .otherwise("refused")
-            .alias("refused")
-        )
-    return Read(trips, {line: reference for line, reference in replaces.items() if reference})
+        for line, why, row in _judged(others, layout, modes, now):
+            rows[line], refused[line] = row, why
+    for line, earlier in replaces.items():
+        if not earlier:
+            refused[line] = "malformed"
+    reference, rider, mode, *numbers = (list(column) for column in zip(*rows, strict=True))
+    started, ended, amount, detail, grade = (np.array(each, dtype=np.int64) for each in numbers)
+    corrected = {line: told for line, told in replaces.items() if told}
+    return Rows(reference, rider, mode, started, ended, amount, detail, grade, refused, corrected)

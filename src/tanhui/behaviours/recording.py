@@ -224,7 +224,11 @@ def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
     can neither both use the same room nor both be paid for one journey.
     """
     result = ChunkResult.of(trips.height)
-    deeds = _as_deeds(trips, source, result)
+    return settle_deeds(_as_deeds(trips, source, result), result, source, at=at)
+
+
+def settle_deeds(deeds: Deeds, result: ChunkResult, source: Source, *, at: datetime) -> ChunkResult:
+    """As `settle`, for the acceptable rows of a chunk; the other rows are answered in `result`."""
     measured = _measured(deeds, source, result)
     new = _new_ones(measured.deeds, source, result)
     measured = measured.keep(statement_order(measured.deeds, new))
@@ -242,7 +246,7 @@ def settle(trips: pl.DataFrame, source: Source, *, at: datetime) -> ChunkResult:
             "batch": source.batch,
             "layout": source.layout,
             "recorded_at": at,
-            "rows": trips.height,
+            "rows": len(result.outcome),
             **{kind: result.total(kind) for kind in ("recorded", "exists", "held", "refused")},
             "reduction_mg": result.reduction_mg,
             "points": result.points,
