@@ -42,7 +42,7 @@ def test_an_unknown_layout_is_refused_and_the_known_are_named(name: str) -> None
     with pytest.raises(NotFound) as refused:
         load_layout(CONTENT, name)
     assert refused.value.code == "no_such_layout"
-    assert "divvy, tanhui-ndjson" in refused.value.en
+    assert refused.value.en.endswith("perth-kinross-charging, tanhui-ndjson.")
     assert "divvy" in refused.value.zh
 
 
@@ -64,6 +64,37 @@ def test_an_unknown_layout_is_refused_and_the_known_are_named(name: str) -> None
         ("[modes]", '[optional]\ncolumns = ["ended_at"]\n[modes]', "unknown_value", "optional"),
         ("[modes]", "[wheels]", "unknown_key", "wheels"),
         ("[layout]", "[layout", "not_toml", ""),
+        ('"%Y-%m-%d %H:%M:%S%.f"', '"yyyy-MM-dd"', "malformed_value", "time_formats"),
+        ('"%Y-%m-%d %H:%M:%S%.f"', '"%Q-%m-%d"', "malformed_value", "time_formats"),
+        ('["%Y-', '["%d/%m/%Y", "%m/%d/%Y", "%Y-', "ambiguous_formats", "time_formats"),
+        ("America/Chicago", "stated", "zone_not_stated", "time_formats"),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\nperiod = "week"', "unknown_value", ""),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\nperiod = "day"', "unknown_value", ""),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\nperiod = "moment"', "unknown_value", ""),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\nheader = "none"', "wrong_type", ""),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\nheader = "any"', "unknown_value", ""),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\ndelimiter = ":"', "unknown_value", ""),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\ngrade = "E"', "unknown_value", "grade"),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\nencoding = "koi8"', "unknown_value", ""),
+        ('coordinates = "WGS84"', 'coordinates = "WGS84"\nrecords = "a..b"', "malformed_value", ""),
+        ('started_at = "started_at"', "started_at = []", "wrong_type", "columns.started_at"),
+        ('started_at = "started_at"', 'started_at = ["a", 3]', "wrong_type", "columns.started_at"),
+        ('started_at = "started_at"', 'started_at = { date = "a" }', "missing_key", "started_at"),
+        ('mode = "rideable_type"', 'mode = { date = "a", time = "b" }', "wrong_type", "mode"),
+        ('mode = "rideable_type"\n', "", "missing_key", "columns"),
+        ("[modes]", '[units]\ndistance = "li"\n[modes]', "unknown_value", "units.distance"),
+        ("[modes]", '[numbers]\ndecimal = "-"\n[modes]', "unknown_value", "numbers.decimal"),
+        ("[modes]", '[numbers]\nthousands = "."\n[modes]', "unknown_value", "numbers.thousands"),
+        ("[modes]", '[numbers]\nfields = ["steps"]\n[modes]', "unknown_value", "numbers.fields"),
+        ("[modes]", '[words]\ncolour = { a = "b" }\n[modes]', "unknown_key", "words.colour"),
+        ("[modes]", 'start_station_id = "s"\n[modes]', "missing_key", "start_station_id"),
+        ("[modes]", '[stations]\nfiles = ["a"]\n[modes]', "missing_key", "stations.lat"),
+        (
+            "[modes]",
+            '[stations]\nfiles = ["a"]\nlat = ["a"]\nlng = ["b"]\nid = ["c"]\n[modes]',
+            "missing_key",
+            "stations.id",
+        ),
     ],
 )
 def test_each_fault_is_named_with_its_file_and_key(

@@ -201,9 +201,10 @@ def _detail(layout: Layout, field: str) -> pl.Expr:
     words = layout.words.get(field)
     if not words:
         return word
-    return word.replace_strict(
+    read = word.replace_strict(
         list(words), list(words.values()), default=UNREADABLE, return_dtype=pl.String
     )
+    return pl.when(word.is_not_null()).then(read)
 
 
 def _located(frame: pl.DataFrame, layout: Layout, stations: Stations) -> list[pl.Expr]:

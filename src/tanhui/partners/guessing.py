@@ -49,7 +49,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "distance_m": (
         "distance_m", "distance", "trip_distance", "distance_km", "distance_miles", "distance_mi",
-        "distance_meters", "km", "miles", "metres", "meters", "mileage", "trip_length", "length_m",
+        "distance_meters", "km", "miles", "metres", "meters", "mileage", "trip_length", "length",
         "里程", "距离", "骑行距离",
         "里程米", "里程公里", "里程千米", "距离米", "距离公里", "行驶里程",
     ),
@@ -95,6 +95,7 @@ _DAY_FORMS = (
 )  # fmt: skip
 _CLOCK_FORMS = (
     "", " %H:%M:%S%.f", " %H:%M", "T%H:%M:%S%.f", "T%H:%M", " %I:%M:%S %p", " %I:%M %p", "%H%M%S",
+    "T00:00:00 %H:%M", "T00:00:00 %H:%M:%S", " 00:00:00 %H:%M", " 00:00:00 %H:%M:%S",
 )  # fmt: skip
 _HEAD_ROWS = 200
 # A form that reads fewer of the cells than this is not theirs.
