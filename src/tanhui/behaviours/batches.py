@@ -53,7 +53,7 @@ _LOST_RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.Deadl
 _prepared: set[tuple[str, str, int]] = set()
 
 
-class ItemResult(msgspec.Struct):
+class ItemResult(msgspec.Struct, gc=False):
     """What became of one item: `recorded`, `merged`, `exists`, `held:<why>` or `refused:<code>`.
 
     What is held brings its milligrams and points only if it is released.

@@ -33,7 +33,7 @@ _Row = tuple[Any, ...]
 _NOTHING: _Row = (None, "", "", NO_TIME, NO_TIME, 0, 0, 0)
 
 
-class _Plain(msgspec.Struct):
+class _Plain(msgspec.Struct, gc=False):
     """An item as nearly all of them are; what else is in it is passed over."""
 
     reference: str

@@ -20,6 +20,10 @@ from tanhui.scenes.library import Rule
 _ROOM = "tanhui.behaviours"
 _EPOCH = date(1970, 1, 1).toordinal()
 _EPOCH_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_US = 86_400_000_000
+# The city has kept one time since then; before, summers were an hour ahead.
+_ONE_OFFSET_SINCE_US = int(datetime(1992, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+_OFFSET_US = int(datetime(1992, 1, 1, tzinfo=UTC).astimezone(CITY_ZONE).hour) * 3_600_000_000
 # PostgreSQL counts microseconds from here.
 _POSTGRES_EPOCH_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -36,6 +40,8 @@ def to_date(day: int) -> date:
 
 def city_days(started: Ints) -> Ints:
     """The city's days, counted since 1970-01-01, of instants in microseconds since the epoch."""
+    if len(started) == 0 or started.min() >= _ONE_OFFSET_SINCE_US:
+        return (started + _OFFSET_US) // _DAY_US
     instants = pl.Series(started).cast(pl.Datetime("us", "UTC"))
     days = instants.dt.convert_time_zone(CITY_ZONE.key).dt.date().cast(pl.Int32)
     return days.cast(pl.Int64).to_numpy()
