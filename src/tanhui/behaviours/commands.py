@@ -210,6 +210,7 @@ def record_file(
         library=library,
         riders=_riders(actor, layout, partner.id, assign_riders, at),
         reference_key=chosen.reference_key,
+        retrospective=assign_riders is not None,
     )
     result = FileResult()
     with Report.opened(chosen.var / "reports", source.batch, file) as report:

@@ -93,7 +93,7 @@ def _computed(methodology: Methodology, scene: Scene, amount: Ints, detail: Ints
     return milligrams
 
 
-def _rules(deeds: Deeds, library: SceneLibrary) -> tuple[list[Rule], Ints]:
+def _rules(deeds: Deeds, library: SceneLibrary, retrospective: bool) -> tuple[list[Rule], Ints]:
     """The rules in force for these deeds, and which of them each deed falls under (-1: none)."""
     rules: list[Rule] = []
     places: dict[tuple[str, ...], int] = {}
@@ -107,7 +107,7 @@ def _rules(deeds: Deeds, library: SceneLibrary) -> tuple[list[Rule], Ints]:
         by_day = np.full(int(days.max()) - first + 1, -1, dtype=np.int64)
         for day in np.unique(days):
             try:
-                rule = library.rule_on(scene, store.to_date(day))
+                rule = library.rule_on(scene, store.to_date(day), retrospective=retrospective)
             except NotFound:
                 continue
             limit = rule.limit.reference if rule.limit else ""
@@ -120,13 +120,15 @@ def _rules(deeds: Deeds, library: SceneLibrary) -> tuple[list[Rule], Ints]:
     return rules, which
 
 
-def measure(deeds: Deeds, library: SceneLibrary) -> tuple[Measured, Ints]:
+def measure(
+    deeds: Deeds, library: SceneLibrary, *, retrospective: bool = False
+) -> tuple[Measured, Ints]:
     """What the rules make of these deeds, and which deeds they can make nothing of.
 
     The second answer has one entry for each deed: 0 where it is measured, 1 where no rule was in
     force on its day, 2 where it lies beyond its methodology. Those stand with a reduction of -1.
     """
-    rules, which = _rules(deeds, library)
+    rules, which = _rules(deeds, library, retrospective)
     reduction = np.full(len(deeds), -1, dtype=np.int64)
     names = ("points", "max", "max_in_all", "rule")
     columns = {name: np.zeros(len(deeds), dtype=np.int64) for name in names}

@@ -40,7 +40,11 @@ RiderResolver = Callable[[pl.DataFrame], Ints]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What all chunks of one file or batch have in common."""
+    """What all chunks of one file or batch have in common.
+
+    `retrospective`: deeds from before the first rule are counted by it (public records, played for
+    simulated citizens).
+    """
 
     partner_id: int
     batch: str
@@ -48,6 +52,7 @@ class Source:
     library: SceneLibrary
     riders: RiderResolver
     reference_key: bytes
+    retrospective: bool = False
 
 
 @dataclass
@@ -164,7 +169,10 @@ def prepare(trips: pl.DataFrame, source: Source) -> None:
     for mode, number in sound.select("mode", pl.Series("day", day)).unique().iter_rows():
         with suppress(NotFound):
             scene = source.library.of_mode(mode)
-            store.rule_id(source.library.rule_on(scene, store.to_date(number)))
+            rule = source.library.rule_on(
+                scene, store.to_date(number), retrospective=source.retrospective
+            )
+            store.rule_id(rule)
             days.add(number)
     opened = np.array(sorted(days), dtype=np.int64)
     store.open_days(opened)
@@ -173,7 +181,7 @@ def prepare(trips: pl.DataFrame, source: Source) -> None:
 
 def _measured(deeds: Deeds, source: Source, result: ChunkResult) -> Measured:
     """The deeds that their rules can measure; the others are refused."""
-    measured, fault = measure(deeds, source.library)
+    measured, fault = measure(deeds, source.library, retrospective=source.retrospective)
     result.outcome[deeds.place[fault == 1]] = "refused:no_rule_in_force"
     result.outcome[deeds.place[fault == 2]] = "refused:out_of_bounds"
     return measured if not fault.any() else measured.keep(np.flatnonzero(fault == 0))

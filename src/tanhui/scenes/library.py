@@ -121,8 +121,14 @@ class SceneLibrary(Prices):
         """How deeds of each known mode are measured, and what is plausible for them."""
         return {scene.mode: scene.measured for scene in self.scenes}
 
-    def rule_on(self, scene: Scene, day: date) -> Rule:
-        """The rule in force for deeds of `day`; refuses `no_rule_in_force`."""
+    def rule_on(self, scene: Scene, day: date, *, retrospective: bool = False) -> Rule:
+        """The rule in force for deeds of `day`; refuses `no_rule_in_force`.
+
+        `retrospective` takes the scene's first rule for days before it: for the public records of
+        earlier years that are played for simulated citizens.
+        """
+        if retrospective:
+            day = max(day, scene.valid_from)
         try:
             methodology = self.methodologies.methodology(scene.methodology_id, on=day)
             tariff = self.tariff(scene.tariff_id, day)
