@@ -24,6 +24,7 @@ BENCHMARKS = {
     "settlement": ("benchmarks.settlement", "run"),
     "settlement_memory": ("benchmarks.settlement", "run_memory"),
     "fraud": ("benchmarks.fraud.run", "run"),
+    "detectors": ("benchmarks.fraud.speed", "run_speed"),
     "claims_share": ("benchmarks.claims_share", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
