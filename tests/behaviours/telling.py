@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
+from django.db import connections, transaction
 
+from tanhui.behaviours.bill import day_bill
 from tanhui.behaviours.commands import FileResult, record_file
+from tanhui.behaviours.queries import rows_of_days, why
+from tanhui.behaviours.recount import recount
+from tanhui.behaviours.rows import BehaviourRow
 from tanhui.config.database import Database
+from tanhui.kernel.actors import Actor, Assurance
 from tanhui.kernel.periods import CITY_ZONE
-from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
+from tanhui.ledger.chart import (
+    CITIZEN_POINTS,
+    CITIZEN_REDUCTION,
+    CITY_HOLDER_ID,
+    POINTS_USED,
+    Reason,
+)
+from tanhui.ledger.commands import post_transfers
 from tanhui.ledger.queries import balances
+from tanhui.ledger.queries import recount as recount_ledger
+from tanhui.ledger.transfers import AccountKey, Transfer
 from tanhui.partners.commands import bind_riders, register_partner
 from tests.cast import (
     BIKE,
@@ -31,6 +48,7 @@ from tests.cast import (
 )
 
 _NUMBERS = count(1)
+PATIENCE_SECONDS = 60
 # Noon of a Monday when grades are paid by and the day has a limit in all.
 JULY = datetime(2026, 7, 20, 12, 0, tzinfo=CITY_ZONE)
 
@@ -108,3 +126,103 @@ def add_up(result: FileResult) -> bool:
     """Whether every row is accounted for once."""
     parts = (result.recorded, result.exists, *result.held.values(), *result.refused.values())
     return result.rows == sum(parts)
+
+
+def at_once(*acts: Callable[[], FileResult]) -> list[FileResult]:
+    """Runs the acts in threads that set out together, each with a connection of its own."""
+    gate = threading.Barrier(len(acts))
+    answers: list[FileResult | BaseException | None] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], FileResult]) -> None:
+        try:
+            gate.wait(PATIENCE_SECONDS)
+            answers[place] = act()
+        except BaseException as error:
+            answers[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=run, args=(place, act), daemon=True)
+        for place, act in enumerate(acts)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    results = []
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+        assert answer is not None, "a delivery never came to its end"
+        results.append(answer)
+    return results
+
+
+def proved(city: City) -> None:
+    """The books recount, every day's bill agrees, and every card tells what was used before it."""
+    assert recount().matches, recount()
+    assert all(asset.matches for asset in recount_ledger())
+    days = city.rows(
+        "SELECT DISTINCT citizen_id, (started_at AT TIME ZONE 'Asia/Shanghai')::date"
+        " FROM behaviours_behaviour"
+    )
+    for citizen, day in days:
+        assert day_bill(citizen_id=citizen, day=day).agrees
+        for row in rows_of_days(citizen_id=citizen, first=day, last=day):
+            told = why(citizen_id=citizen, key=row.key).points
+            room = max(0, told.tariff.points_per_day_max - told.used_before)
+            if told.limit is not None:
+                room = min(room, max(0, told.limit.per_day_max_in_all - told.used_in_all))
+            assert row.points == min(row.points_uncapped, room)
+
+
+def rows_of(citizen_id: int, day: date) -> dict[datetime, BehaviourRow]:
+    """A citizen's deeds of one day as they are told, by when they began."""
+    found = rows_of_days(citizen_id=citizen_id, first=day, last=day)
+    return {row.started_at.astimezone(CITY_ZONE): row for row in found}
+
+
+def standing(city: City) -> list[Any]:
+    """The deeds that stand, of all citizens: citizen, start, end, partner, grade, scene."""
+    return city.rows(
+        "SELECT b.citizen_id, b.started_at, b.ended_at, b.partner_id, b.grade, b.scene"
+        " FROM behaviours_behaviour AS b"
+        " LEFT JOIN behaviours_void AS v USING (citizen_id, started_at, partner_id,"
+        " reference_digest)"
+        " LEFT JOIN behaviours_hold AS h USING (citizen_id, started_at, partner_id,"
+        " reference_digest)"
+        " LEFT JOIN behaviours_hold_end AS e ON e.hold_id = h.id AND e.outcome = 'reversed'"
+        " WHERE b.state <> 1 AND v.citizen_id IS NULL AND e.hold_id IS NULL"
+        " ORDER BY b.citizen_id, b.started_at"
+    )
+
+
+def citizen(citizen_id: int) -> Actor:
+    """A citizen who acts for themselves."""
+    return Actor("person", frozenset({"citizen"}), person_id=citizen_id, assurance=Assurance.PHONE)
+
+
+def desk(partner_id: int) -> Actor:
+    """The data desk of a partner."""
+    return Actor("desk", frozenset({"partner"}), organisation_id=partner_id)
+
+
+def spend(citizen_id: int, points: int) -> str:
+    """Takes points from a citizen as an exchange would; answers what the ledger said."""
+    used = AccountKey(CITY_HOLDER_ID, POINTS_USED)
+    account = AccountKey(citizen_id, CITIZEN_POINTS)
+    with transaction.atomic():
+        return post_transfers(
+            transfers=[Transfer(uuid4(), account, used, points, Reason.POINTS_SPENT)], at=JULY
+        )[0]
+
+
+def pending(city: City, citizen_id: int) -> tuple[int, int]:
+    """Points and milligrams that wait for the end of holds."""
+    found = dict(
+        city.rows(
+            "SELECT kind, credits_pending FROM ledger_account WHERE holder_id = %s", citizen_id
+        )
+    )
+    return found.get(CITIZEN_POINTS.number, 0), found.get(CITIZEN_REDUCTION.number, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,44 +14,12 @@ from tanhui.behaviours.commands import FileResult
 from tanhui.behaviours.queries import statement, why
 from tanhui.behaviours.recount import recount
 from tanhui.kernel.periods import CITY_ZONE
-from tests.behaviours.telling import City, balance
+from tests.behaviours.telling import PATIENCE_SECONDS, City, at_once, balance
 from tests.cast import NOW, ZHOU_RIDER, ride
 
 pytestmark = pytest.mark.database
 
 MORNING = datetime(2026, 3, 20, 6, tzinfo=CITY_ZONE)
-PATIENCE_SECONDS = 60
-
-
-def _at_once(*acts: Callable[[], FileResult]) -> list[FileResult]:
-    """Runs the acts in threads that set out together, each with a connection of its own."""
-    gate = threading.Barrier(len(acts))
-    answers: list[FileResult | BaseException | None] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], FileResult]) -> None:
-        try:
-            gate.wait(PATIENCE_SECONDS)
-            answers[place] = act()
-        except BaseException as error:
-            answers[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=run, args=(place, act), daemon=True)
-        for place, act in enumerate(acts)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE_SECONDS)
-    results = []
-    for answer in answers:
-        if isinstance(answer, BaseException):
-            raise answer
-        assert answer is not None, "a delivery never came to its end"
-        results.append(answer)
-    return results
 
 
 def _rides(prefix: str, rides: int, *, after: int = 0, **changed: Any) -> list[dict[str, Any]]:
@@ -65,7 +32,7 @@ def _rides(prefix: str, rides: int, *, after: int = 0, **changed: Any) -> list[d
 
 @pytest.mark.parametrize("turn", range(3))
 def test_two_deliveries_of_one_day_never_pay_more_than_the_day(city: City, turn: int) -> None:
-    first, second = _at_once(
+    first, second = at_once(
         lambda: city.ingest(_rides(f"a{turn}-", 12), chunk_rows=3),
         lambda: city.ingest(_rides(f"b{turn}-", 12, after=14), chunk_rows=3),
     )
@@ -116,7 +83,7 @@ def test_who_comes_second_counts_what_the_first_has_not_yet_told(city: City) -> 
 @pytest.mark.parametrize("chunk_rows", [2, 7, 100])
 def test_two_identical_deliveries_record_once(city: City, chunk_rows: int) -> None:
     rides = _rides("JC", 12) + _rides("JZ", 9, rider=ZHOU_RIDER)
-    first, second = _at_once(
+    first, second = at_once(
         lambda: city.ingest(rides, chunk_rows=chunk_rows),
         lambda: city.ingest(rides, chunk_rows=chunk_rows),
     )
@@ -130,7 +97,7 @@ def test_two_identical_deliveries_record_once(city: City, chunk_rows: int) -> No
 def test_two_deliveries_that_meet_crosswise_come_to_an_end(city: City) -> None:
     """One has the citizens and the trips in the other's reverse order; neither waits for ever."""
     rides = _rides("JC", 10) + _rides("JZ", 10, rider=ZHOU_RIDER)
-    first, second = _at_once(
+    first, second = at_once(
         lambda: city.ingest(rides, chunk_rows=5),
         lambda: city.ingest(rides[::-1], chunk_rows=5),
     )
@@ -144,7 +111,7 @@ def test_two_deliveries_that_open_the_same_new_days(city: City) -> None:
     def days(prefix: str, first: datetime) -> list[dict[str, Any]]:
         return [ride(f"{prefix}{n}", started_at=first + timedelta(days=n)) for n in range(20)]
 
-    results = _at_once(
+    results = at_once(
         lambda: city.ingest(days("a", begun)),
         lambda: city.ingest(days("b", begun + timedelta(hours=1))),
     )

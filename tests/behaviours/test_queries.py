@@ -96,7 +96,9 @@ def test_deeds_begun_at_one_instant_share_the_room_as_they_tell(city: City) -> N
 
 
 def test_a_metre_earns_what_is_left_after_rounding_down(city: City) -> None:
-    city.ingest([ride("JC1", distance_m=1), ride("JC2", started_at=MORNING.replace(hour=9), distance_m=0.4)])
+    city.ingest(
+        [ride("JC1", distance_m=1), ride("JC2", started_at=MORNING.replace(hour=9), distance_m=0.4)]
+    )
     cards = [why(citizen_id=city.seated.lin, key=row.key) for row in _rows(city)]
     assert sorted(card.row.reduction_mg for card in cards) == [0, 48]
     for card in cards:

@@ -24,9 +24,7 @@ TAMPERINGS: dict[str, tuple[str, ...]] = {
         "UPDATE behaviours_behaviour SET reduction_mg = reduction_mg - 1"
         f" WHERE reference_digest = {ONE}",
     ),
-    "metres changed": (
-        "UPDATE behaviours_behaviour SET amount = 2 * amount WHERE points > 0",
-    ),
+    "metres changed": ("UPDATE behaviours_behaviour SET amount = 2 * amount WHERE points > 0",),
     "another rule claimed": ("UPDATE behaviours_rule SET tariff_digest = 'sha256:0'",),
     "a deed deleted": (f"DELETE FROM behaviours_behaviour WHERE reference_digest = {ONE}",),
     "a deed deleted with its reference": (
