@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 from psycopg import errors
@@ -270,6 +272,33 @@ def test_a_code_that_is_none_is_told_before_the_table_does() -> None:
             at=NOW,
         )
     assert refused.value.code == "partner_code_malformed"
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"name_zh": " \0 "}, "partner_name_malformed"),
+        ({"name_en": "B" * 81}, "partner_name_malformed"),
+        ({"modes": ["Shared bike"]}, "mode_malformed"),
+        ({"modes": ["bus\0"]}, "mode_malformed"),
+    ],
+)
+def test_what_no_partner_is_called(changed: dict[str, Any], code: str) -> None:
+    told = {"name_zh": "单车", "name_en": "Bikes", "scene": "shared-bike", **changed}
+    with pytest.raises(Invalid) as refused:
+        register_partner(actor=OPERATOR, code="BIKES", simulated=True, at=NOW, **told)
+    assert refused.value.code == code
+
+
+def test_a_reason_is_one_line_and_has_an_end() -> None:
+    register_bike()
+    with pytest.raises(Invalid) as refused:
+        contract.approve_production(actor=OPERATOR, partner_code=BIKE, at=NOW, waive="x" * 501)
+    assert refused.value.code == "text_too_long"
+    given = contract.approve_production(
+        actor=OPERATOR, partner_code=BIKE, at=NOW, waive="on\0 two\nlines"
+    )
+    assert given.waived == "on two lines"
 
 
 def test_a_partner_declares_for_itself_alone() -> None:

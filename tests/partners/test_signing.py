@@ -117,6 +117,15 @@ def test_each_header_is_needed(secret: str, key: Key, name: str, value: Any) -> 
     _refused("signature_missing", key, {**headers(secret, BODY), name: value})
 
 
+@pytest.mark.parametrize("size", [0, 1, 31, 63, 65, 200])
+def test_a_signature_of_another_length_is_none(secret: str, key: Key, size: int) -> None:
+    _, pair = _pair()
+    text = base64.b64encode(b"s" * size).decode()
+    told = headers(secret, BODY)
+    for version, held in (("v1", key), ("v1a", pair)):
+        _refused("signature_invalid", held, {**told, "signatures": f"{version},{text}"})
+
+
 def test_any_change_is_seen(secret: str, key: Key) -> None:
     told = headers(secret, BODY)
     _refused("signature_invalid", key, told, BODY + b" ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -17,12 +18,14 @@ from tanhui.kernel.refusals import Conflict, Invalid, NotFound
 from tanhui.partners import queries
 from tanhui.partners.models import Partner
 from tanhui.partners.riders import byte_strings, rider_digests
-from tanhui.partners.rows import fetch, require_own
+from tanhui.partners.rows import cleaned, fetch, require_own
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
 EXPECTED_HOURS = 24
 EXPECTED_HOURS_MAX = 31 * 24
+NAME_CHARACTERS_MAX = 80
+_MODE = re.compile(r"[a-z_]{1,40}", re.ASCII)
 
 
 def register_partner(
@@ -41,14 +44,21 @@ def register_partner(
 
     It is expected to deliver at least every `expected_hours`; `modes` are the ways of moving it
     will bring. Both may be edited later (`set_expected`) and are no part of that comparison.
-    Refuses: `not_permitted`, `partner_code_malformed`, `expected_hours_out_of_range`,
-    `partner_exists` (same code, other content).
+    Refuses: `not_permitted`, `partner_code_malformed`, `partner_name_malformed`, `mode_malformed`,
+    `expected_hours_out_of_range`, `partner_exists` (same code, other content).
     """
     require(actor, "partner.register")
     _check_code(code)
+    name_zh, name_en = _checked_names(name_zh, name_en)
+    _check_modes(modes)
     _check_expected(expected_hours)
     expected = {"expected_hours": expected_hours, "modes": sorted(set(modes))}
-    content = {"name_zh": name_zh, "name_en": name_en, "scene": scene, "simulated": simulated}
+    content = {
+        "name_zh": name_zh,
+        "name_en": name_en,
+        "scene": cleaned(scene),
+        "simulated": simulated,
+    }
     with transaction.atomic():
         partner, created = Partner.objects.get_or_create(
             code=code, defaults={**content, **expected, "registered_at": at}
@@ -77,11 +87,12 @@ def set_expected(
 ) -> None:
     """Says how often a partner should deliver (hours, 1 to 744), and which modes it brings.
 
-    Refuses: `not_permitted`, `no_such_partner`, `expected_hours_out_of_range`.
+    Refuses: `not_permitted`, `no_such_partner`, `expected_hours_out_of_range`, `mode_malformed`.
     """
     require(actor, "partner.register")
     partner = queries.partner(partner_code)
     _check_expected(expected_hours)
+    _check_modes(modes)
     expected = {"expected_hours": expected_hours, "modes": sorted(set(modes))}
     with transaction.atomic():
         fetch("set_expected", {"partner_id": partner.id, **expected})
@@ -101,6 +112,27 @@ def _check_code(code: str) -> None:
             zh="数据方代码由 2 至 16 个大写字母、数字或连字符组成，以字母开头。",
             en="A partner's code has 2 to 16 capital letters, digits or hyphens and begins with"
             " a letter.",
+        )
+
+
+def _checked_names(*names: str) -> tuple[str, ...]:
+    told = tuple(cleaned(name) for name in names)
+    if not all(1 <= len(name) <= NAME_CHARACTERS_MAX for name in told):
+        raise Invalid(
+            "partner_name_malformed",
+            zh="中英文名称都要填，各不超过 {most} 个字。",
+            en="Give a name in Chinese and one in English, each of at most {most} characters.",
+            most=NAME_CHARACTERS_MAX,
+        )
+    return told
+
+
+def _check_modes(modes: Collection[str]) -> None:
+    if not all(_MODE.fullmatch(mode) for mode in modes):
+        raise Invalid(
+            "mode_malformed",
+            zh="出行方式的代码只由小写字母与下划线组成，例如 shared_bike。",
+            en="A mode's code is made of small letters and underscores, such as shared_bike.",
         )
 
 

@@ -19,7 +19,7 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict
 from tanhui.partners import queries
 from tanhui.partners.models import Partner
-from tanhui.partners.rows import fetch
+from tanhui.partners.rows import cleaned, fetch
 
 Status = Literal["sandbox", "production"]
 ROWS_NEEDED = 20
@@ -213,12 +213,13 @@ def approve_production(
     """Lets a partner into production once it has shown everything; again, it changes nothing.
 
     With `waive`, the reason of an operator who lets it in although checks are missing; the audit
-    row holds it. Refuses: `not_permitted`, `no_such_partner`, `contract_not_passed`.
+    row holds it. Refuses: `not_permitted`, `no_such_partner`, `text_too_long`,
+    `contract_not_passed`.
     """
     require(actor, "partner.approve")
     partner = queries.partner(partner_code)
     missing = [check.text for check in contract_checks(partner) if not check.passed]
-    reason = (waive or "").strip()
+    reason = cleaned(waive or "")
     if missing and not reason and approval(partner.id) is None:
         raise _not_passed(missing)
     codes = [text.code for text in missing]

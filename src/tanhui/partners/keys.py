@@ -21,7 +21,7 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Exhausted, Invalid, NotFound
 from tanhui.partners import queries, signing
 from tanhui.partners.models import Partner
-from tanhui.partners.rows import fetch, require_own
+from tanhui.partners.rows import cleaned, fetch, require_own
 from tanhui.partners.signing import Algorithm, Environment, Key
 
 ACTIVE_KEYS_MAX = 5
@@ -99,7 +99,7 @@ def register_public_key(
 def revoke_key(*, actor: Actor, partner_code: str, key_id: UUID, reason: str, at: datetime) -> None:
     """Ends a key for good; ending it again changes nothing.
 
-    Refuses: `not_permitted`, `no_such_partner`, `no_such_key`.
+    Refuses: `not_permitted`, `no_such_partner`, `text_too_long`, `no_such_key`.
     """
     partner = _own_partner(actor, partner_code)
     facts = {
@@ -107,7 +107,7 @@ def revoke_key(*, actor: Actor, partner_code: str, key_id: UUID, reason: str, at
         "key_id": key_id,
         "at": at,
         "actor": actor.name,
-        "reason": reason.strip(),
+        "reason": cleaned(reason),
     }
     with transaction.atomic():
         if not any(key.id == key_id for key in keys_of(partner.id)):
@@ -121,7 +121,7 @@ def revoke_key(*, actor: Actor, partner_code: str, key_id: UUID, reason: str, at
                 actor=actor,
                 action="partner.revoke_key",
                 subject=f"partner:{partner.code}",
-                facts={"key": str(key_id), "reason": reason.strip()},
+                facts={"key": str(key_id), "reason": facts["reason"]},
                 at=at,
             )
 

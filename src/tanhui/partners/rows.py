@@ -9,10 +9,11 @@ from django.db import connection
 
 from tanhui.governance.permissions import PERMISSIONS, require
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Forbidden
+from tanhui.kernel.refusals import Forbidden, Invalid
 from tanhui.runtime.sql import load
 
 _ROOM = "tanhui.partners"
+TEXT_CHARACTERS_MAX = 500
 
 
 def fetch(name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -20,6 +21,19 @@ def fetch(name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, name), facts)
         return list(cursor.fetchall()) if cursor.description else []
+
+
+def cleaned(text: str) -> str:
+    """A sentence that someone typed, on one line. Refuses `text_too_long` (500 characters)."""
+    told = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if len(told) > TEXT_CHARACTERS_MAX:
+        raise Invalid(
+            "text_too_long",
+            zh="最多 {most} 个字。",
+            en="At most {most} characters.",
+            most=TEXT_CHARACTERS_MAX,
+        )
+    return told
 
 
 def require_own(actor: Actor, partner_id: int, permission: str) -> None:
