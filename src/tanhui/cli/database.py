@@ -24,6 +24,7 @@ from django.conf import settings  # noqa: E402
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.cli import claims, demo, partners, serving, staff, working  # noqa: E402
+from tanhui.cli import token as bearer  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
 from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
@@ -213,5 +214,6 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(make_demo)
     app.command("work")(work)
     staff.register(app, ready=ready_database)
+    bearer.register(app, ready=ready_database)
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)
