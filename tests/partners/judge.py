@@ -18,6 +18,9 @@ from tanhui.partners.modes import ModeRule
 Cells = Mapping[str, str | None]
 RADIUS_M = 6_371_008.8
 PLACES = ("start_lat", "start_lng", "end_lat", "end_lng")
+MEASURES = ("distance_m", "steps", "energy_wh")
+NOTHING = {"distance_m": "no_distance", "steps": "no_steps", "energy_wh": "no_energy"}
+TOO_MUCH = {"distance_m": "too_fast", "steps": "too_many_steps", "energy_wh": "too_powerful"}
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d)?"
 )
@@ -91,6 +94,20 @@ def _name(cells: Cells, field: str) -> str:
     return text
 
 
+def _detail(cells: Cells, rule: ModeRule) -> int:
+    """The second thing that a mode asks for, as a whole number."""
+    text = _cell(cells, rule.detail) if rule.detail else None
+    if text is None:
+        return rule.default
+    if rule.choices:
+        if text not in rule.choices:
+            raise _UnreadableError
+        return rule.choices.index(text)
+    if not re.fullmatch(r"[+-]?\d+", text) or not rule.least <= int(text) <= rule.most:
+        raise _UnreadableError
+    return int(text)
+
+
 def judge(
     cells: Cells,
     *,
@@ -98,8 +115,8 @@ def judge(
     modes: Mapping[str, ModeRule],
     now: datetime,
     names_riders: bool = True,
-) -> tuple[str | None, int]:
-    """The first refusal of a row (or None), and its whole metres; modes are by distance."""
+) -> tuple[str | None, int, int]:
+    """The first refusal of a row (or None), its whole amount and its detail (0 when refused)."""
     try:
         _name(cells, "reference")
         mode = _name(cells, "mode")
@@ -107,26 +124,32 @@ def judge(
             _name(cells, "rider")
         started = _instants(_cell(cells, "started_at"), zone)[:1]
         ended = _instants(_cell(cells, "ended_at"), zone)
-        odometer = _number(_cell(cells, "distance_m"))
+        told = {name: _number(_cell(cells, name)) for name in MEASURES}
         places = [_number(_cell(cells, field)) for field in PLACES]
         limits = (90, 180, 90, 180)
-        if not started or (odometer is not None and odometer < 0):
+        if not started or any(amount is not None and amount < 0 for amount in told.values()):
             raise _UnreadableError
         if any(p is not None and abs(p) > limit for p, limit in zip(places, limits, strict=True)):
             raise _UnreadableError
+        detail = 0
+        if mode in modes:
+            if modes[mode].measure != "distance_m" and told[modes[mode].measure] is None:
+                raise _UnreadableError
+            detail = _detail(cells, modes[mode])
     except _UnreadableError:
-        return "malformed", 0
+        return "malformed", 0, 0
     # Of two ends that the clocks allow, the first that does not lie before the start.
     end = next((instant for instant in ended if instant >= started[0]), None)
     end = end or (ended[-1] if ended else None)
-    return _judge_read(mode, started[0], end, odometer, places, modes, now)
+    refused, amount = _judge_read(mode, started[0], end, told, places, modes, now)
+    return refused, amount, 0 if refused else detail
 
 
 def _judge_read(
     mode: str,
     started: datetime,
     ended: datetime | None,
-    odometer: Fraction | None,
+    told: Mapping[str, Fraction | None],
     places: list[Fraction | None],
     modes: Mapping[str, ModeRule],
     now: datetime,
@@ -144,12 +167,13 @@ def _judge_read(
         return "zero_duration", 0
     if ended - started > timedelta(hours=24):
         return "too_long", 0
-    distance = odometer
-    if distance is None and has_start and has_end:
-        distance = Fraction(great_circle_m(*(float(place or 0) for place in places)))
-    if distance is None or distance == 0:
-        return "no_distance", 0
+    measure = modes[mode].measure
+    amount = told[measure]
+    if measure == "distance_m" and amount is None and has_start and has_end:
+        amount = Fraction(great_circle_m(*(float(place or 0) for place in places)))
+    if amount is None or amount == 0:
+        return NOTHING[measure], 0
     micros = (ended - started) // timedelta(microseconds=1)
-    if distance * 3_600_000_000 > modes[mode].max_per_hour * micros:
-        return "too_fast", 0
-    return None, math.floor(distance)
+    if amount * 3_600_000_000 > modes[mode].max_per_hour * micros:
+        return TOO_MUCH[measure], 0
+    return None, math.floor(amount)

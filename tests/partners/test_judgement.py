@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from tanhui.partners.trips import REFUSAL_CODES, check_trips
 from tests.cast import NOW
 from tests.partners.judge import PLACES, Cells, judge
-from tests.partners.reading import BIKES, DIVVY, OURS, read
+from tests.partners.reading import BIKES, DIVVY, MODES, OURS, read
 
 CHICAGO = ZoneInfo("America/Chicago")
 BOTH_FORMS = settings(
     deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 NAMES = st.sampled_from(["JC1", " JC2 ", "骑行-3", "", None, "x" * 128, "x" * 129, "a\0", "\ufffd"])
-MODES = st.sampled_from(["shared_bike"] * 8 + ["metro", "", None, " shared_bike", "Shared_bike"])
+WORDS = st.sampled_from(["shared_bike"] * 8 + ["hover", "", None, " shared_bike", "Shared_bike"])
 NUMBERS = st.one_of(
     st.integers(-2, 13_000).map(str),
     st.floats(0, 20_000, allow_nan=False).map(repr),
@@ -65,16 +65,20 @@ def our_rows(draw: st.DrawFn) -> Cells:
     row: dict[str, str | None] = {
         "reference": "JC1",
         "rider": "jc-lin",
-        "mode": "shared_bike",
+        "mode": draw(st.sampled_from(["shared_bike", *MODES])),
         "started_at": _stated(started, draw(form)),
         "ended_at": _stated(started + draw(LENGTHS), draw(form)),
         "distance_m": draw(st.one_of(st.none(), NUMBERS)),
+        "steps": draw(st.one_of(st.none(), st.integers(0, 30_000).map(str), NUMBERS)),
+        "energy_wh": draw(st.one_of(st.none(), st.integers(0, 90_000).map(str), NUMBERS)),
+        "persons": draw(st.sampled_from([None, "", "2", " 7 ", "1", "8", "two", "+3", "2.0"])),
+        "car_class": draw(st.sampled_from([None, "", "small", "medium", " large", "huge"])),
         **{f: draw(LATITUDES if f.endswith("lat") else LONGITUDES) for f in PLACES},
     }
     odd = {
         "reference": NAMES,
         "rider": NAMES,
-        "mode": MODES,
+        "mode": WORDS,
         "started_at": st.sampled_from([None, "", "yesterday", "2026-02-30T10:00:00+08:00"]),
         "ended_at": st.sampled_from([None, "", "2026-03-20 25:00:00Z"]),
     }
@@ -93,9 +97,9 @@ def _frame(rows: list[Cells], fields: list[str]) -> pl.DataFrame:
 @settings(deadline=None, max_examples=300)
 @given(st.lists(our_rows(), min_size=1, max_size=12))
 def test_columns_judge_as_the_slow_judge_does(rows: list[Cells]) -> None:
-    trips = check_trips(_frame(rows, list(OURS.columns)), OURS, now=NOW, modes=BIKES)
-    expected = [judge(row, zone=None, modes=BIKES, now=NOW) for row in rows]
-    assert trips.select("refused", "amount").rows() == expected
+    trips = check_trips(_frame(rows, list(OURS.columns)), OURS, now=NOW, modes=MODES)
+    expected = [judge(row, zone=None, modes=MODES, now=NOW) for row in rows]
+    assert trips.select("refused", "amount", "detail").rows() == expected
 
 
 @BOTH_FORMS
@@ -109,10 +113,10 @@ def test_a_file_of_json_and_one_of_csv_say_the_same(
         writer = csv.DictWriter(stream, list(OURS.columns))
         writer.writeheader()
         writer.writerows(rows)
-    expected = [judge(row, zone=None, modes=BIKES, now=NOW) for row in rows]
+    expected = [judge(row, zone=None, modes=MODES, now=NOW) for row in rows]
     for path in (as_json, as_csv):
-        trips = read(path, OURS, chunk_rows=chunk_rows)
-        assert trips.select("refused", "amount").rows() == expected
+        trips = read(path, OURS, chunk_rows=chunk_rows, modes=MODES)
+        assert trips.select("refused", "amount", "detail").rows() == expected
 
 
 # Around the two nights of 2021 on which Chicago's clocks were changed.
@@ -143,7 +147,7 @@ def test_clocks_on_a_wall_are_judged_as_the_slow_judge_does(rows: list[Cells]) -
     trips = check_trips(_frame(rows, list(DIVVY.columns)), DIVVY, now=NOW, modes=BIKES)
     modes = dict.fromkeys(DIVVY.modes, BIKES["shared_bike"])
     expected = [judge(row, zone=CHICAGO, modes=modes, now=NOW, names_riders=False) for row in rows]
-    assert trips.select("refused", "amount").rows() == expected
+    assert trips.select("refused", "amount", "detail").rows() == expected
 
 
 def test_the_slow_judge_knows_every_refusal() -> None:
@@ -159,17 +163,22 @@ def test_the_slow_judge_knows_every_refusal() -> None:
     }
     changes: dict[str, dict[str, str | None]] = {
         "malformed": {"reference": None},
-        "unknown_mode": {"mode": "metro"},
+        "unknown_mode": {"mode": "hovering"},
         "in_future": {"ended_at": "2026-03-20T12:00:01+08:00"},
         "no_end": {"ended_at": ""},
         "end_before_start": {"ended_at": "2026-03-20T07:59:59+08:00"},
         "zero_duration": {"ended_at": begun},
         "too_long": {"started_at": "2026-03-19T08:09:59+08:00"},
         "no_distance": {"distance_m": "0"},
+        "no_steps": {"mode": "walking", "steps": "0"},
+        "no_energy": {"mode": "nev_kwh", "energy_wh": "0"},
         "too_fast": {"distance_m": "5001"},
+        "too_many_steps": {"mode": "walking", "steps": "2001"},
+        "too_powerful": {"mode": "nev_kwh", "energy_wh": "66667"},
     }
-    others = {"no_steps", "no_energy", "too_many_steps", "too_powerful"}
-    assert tuple(changes) == tuple(code for code in REFUSAL_CODES if code not in others)
+    assert tuple(changes) == REFUSAL_CODES
     for code, change in changes.items():
-        assert judge({**good, **change}, zone=None, modes=BIKES, now=NOW) == (code, 0)
-    assert judge(good, zone=None, modes=BIKES, now=NOW) == (None, 1000)
+        assert judge({**good, **change}, zone=None, modes=MODES, now=NOW) == (code, 0, 0)
+    assert judge(good, zone=None, modes=MODES, now=NOW) == (None, 1000, 0)
+    shared = {**good, "mode": "carpool", "persons": "3"}
+    assert judge(shared, zone=None, modes=MODES, now=NOW) == (None, 1000, 3)

@@ -19,7 +19,7 @@ from tanhui.partners.form import DELIMITERS, Layout
 from tanhui.partners.raw import cells_of
 
 SAMPLE_ROWS = 5_000
-_NUMBER = re.compile(r"[+-]?[\d.,]+")
+_VALUE = re.compile(r"[-+.,:/TZ ]*\d[-+\d.,:/TZ ]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _FOREIGN = re.compile(rb"[\x80-\xff]+")
 # How deep in a document a list of records is looked for.
@@ -102,10 +102,9 @@ def _delimiter(lines: list[bytes], encoding: str) -> str:
     return best
 
 
-def _is_header(first: list[str], second: list[str]) -> bool:
-    """Whether the first row names columns: no cell in it is a number or a time."""
-    numbers = [bool(re.match(r"[+-]?\d", cell.strip())) for cell in first]
-    return not any(numbers) and (len(set(first)) == len(first) or not second)
+def _is_header(first: list[str]) -> bool:
+    """Whether the first row names columns: no cell in it is nothing but a number or a time."""
+    return not any(_VALUE.fullmatch(cell) for cell in first)
 
 
 def _csv(file: PartnerFile, encoding: str) -> Sniffed:
@@ -119,7 +118,7 @@ def _csv(file: PartnerFile, encoding: str) -> Sniffed:
     rows = [[cell.strip() for cell in row] for row in rows]
     if not rows or len(rows[0]) < 2:
         raise _refuse_no_table(file.path)
-    if _is_header(rows[0], rows[1] if len(rows) > 1 else []):
+    if _is_header(rows[0]):
         return Sniffed(file, encoding, delimiter, True, rows[0], rows[1:])
     header = [str(place) for place in range(1, len(rows[0]) + 1)]
     # Without a header there is one row more than the first look counted.
