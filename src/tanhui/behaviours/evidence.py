@@ -30,23 +30,19 @@ class Origin(Protocol):
 def claim(deeds: Deeds, judged: Judged, met: Known, source: Origin) -> None:
     """Claims the time and the days of what is paid or held. The database keeps them exclusive.
 
-    `met` is all that was found on the citizens' days, also what is gone: a day without any needs
-    no look at what it has claimed.
+    `met` is all that was found on the citizens' days, also what is gone: hours that none of it
+    reaches need no look at what is claimed of them.
     """
     paid = judged.state != MERGED
     scenes = source.library.scenes
     travelling = [scene.number for scene in scenes if scene.claim.rule == "trip"]
     trips = np.flatnonzero(paid & np.isin(deeds.scene, travelling))
     if len(trips):
-        keys = day_keys(deeds.citizen[trips], deeds.day[trips])
-        # Another scheme's claim stands without a deed of ours beside it.
-        fresh = ~np.isin(keys, day_keys(met.citizen, met.day))
-        fresh &= ~np.isin(deeds.citizen[trips], judged.foreign.citizen)
         claims.take_time(
             citizen=deeds.citizen[trips],
             started=deeds.started[trips],
             ended=deeds.ended[trips],
-            fresh=fresh,
+            met=met.keep(np.isin(met.scene, travelling)),
         )
     for scene in scenes:
         chosen = np.flatnonzero(paid & (deeds.scene == scene.number))

@@ -23,6 +23,7 @@ from django.conf import settings  # noqa: E402
 
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
+from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
 from tanhui.cli import claims, demo, partners, serving, staff, working  # noqa: E402
 from tanhui.cli import token as bearer  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
@@ -130,7 +131,8 @@ def prove(as_json: JsonFlag = False) -> None:
     with ready_database():
         assets = ledger.recount()
         deeds = behaviours_recount.recount()
-    ok = all(asset.matches for asset in assets) and deeds.matches
+        claimed = recount_claims()
+    ok = all(asset.matches for asset in assets) and deeds.matches and claimed.matches
     answer = {
         "ok": ok,
         "assets": {
@@ -142,6 +144,7 @@ def prove(as_json: JsonFlag = False) -> None:
             for asset in assets
         },
         "behaviours": {**asdict(deeds), "matches": deeds.matches},
+        "claims": {**asdict(claimed), "matches": claimed.matches},
         # Path two has no credits yet; its equation is that of empty books.
         "credits": dict.fromkeys(
             ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg"), 0
@@ -157,6 +160,7 @@ def prove(as_json: JsonFlag = False) -> None:
                 f"{asset.accounts:>10,} accounts  {'ok' if asset.matches else 'DIFFERS'}"
             )
         typer.echo(f"deeds        {deeds.deeds:>12,}  {'ok' if deeds.matches else 'DIFFERS'}")
+        typer.echo(f"claims       {'':12}  {'ok' if claimed.matches else 'DIFFERS'}")
     if not ok:
         raise typer.Exit(1)
 
