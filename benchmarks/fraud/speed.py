@@ -49,7 +49,7 @@ def _usual(citizen: Ints, day: Ints, scenes: Ints) -> History:
 
 
 def run_speed() -> dict[str, object]:
-    """The fastest of some runs for each case, in seconds of the processor, with the deeds flagged."""
+    """The fastest of some runs for each case, in processor seconds, with the deeds flagged."""
     platform = Platform()
     scene = platform.library.of_mode("shared_bike").number
     answer: dict[str, object] = {}

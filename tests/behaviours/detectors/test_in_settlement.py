@@ -1,4 +1,4 @@
-"""What detectors flag is recorded and held, through the whole settlement, until somebody decides."""
+"""What detectors flag is recorded and held, through all of settlement, until somebody decides."""
 
 from __future__ import annotations
 
