@@ -57,6 +57,11 @@ class Desk:
     sandbox: NewKey
     client: Client = field(default_factory=lambda: Client(headers={"accept-language": "en"}))
 
+    @property
+    def now(self) -> datetime:
+        """Now, for commands of the operator."""
+        return timezone.now()
+
     def headers(
         self,
         body: bytes,
