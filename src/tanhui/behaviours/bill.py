@@ -74,6 +74,7 @@ class _Taken:
     """Points that a deed took of its day's limits, until they were given back."""
 
     scene: str
+    chunk_id: int
     points: int
     given_back_at: datetime | None
 
@@ -84,11 +85,11 @@ def day_bill(*, citizen_id: int, day: date) -> DayBill:
     rows = {row.key: row for row in rows_of_days(citizen_id=citizen_id, first=day, last=day)}
     taken: list[_Taken] = []
     lines = []
-    for started, partner, digest, *rule, given_back_at in _in_order(citizen_id, day):
+    for started, partner, digest, chunk, *rule, given_back_at in _in_order(citizen_id, day):
         row = rows[behaviour_key(started, partner, digest)]
-        line = _line(library, row, rule, taken)
+        line = _line(library, row, chunk, rule, taken)
         lines.append(line)
-        taken.append(_Taken(row.scene, line.points, given_back_at))
+        taken.append(_Taken(row.scene, chunk, line.points, given_back_at))
     counted = [line for line in lines if line.row.counts]
     return DayBill(
         day=day,
@@ -110,7 +111,7 @@ def _in_order(citizen_id: int, day: date) -> list[tuple[Any, ...]]:
 
 
 def _line(
-    library: SceneLibrary, row: BehaviourRow, rule: list[str], taken: list[_Taken]
+    library: SceneLibrary, row: BehaviourRow, chunk: int, rule: list[str], taken: list[_Taken]
 ) -> BillLine:
     methodology, tariff_reference, limit_reference = rule
     scene = library.scene(row.scene)
@@ -123,8 +124,10 @@ def _line(
     uncapped = 0 if merged else tariff.points(reduction, row.grade)
     used: dict[str, int] = defaultdict(int)
     for other in taken:
-        # What was taken back or reversed before this deed was recorded had given its room back.
-        if other.given_back_at is None or other.given_back_at > row.recorded_at:
+        # What was taken back or reversed before this deed was recorded had given its room back;
+        # nothing of the same chunk was.
+        back = other.given_back_at
+        if other.chunk_id == chunk or back is None or back > row.recorded_at:
             used[other.scene] += other.points
     room = max(0, tariff.points_per_day_max - used[row.scene])
     in_all = None if limit is None else max(0, limit.per_day_max_in_all - sum(used.values()))

@@ -4,6 +4,7 @@ SELECT
     behaviour.started_at,
     behaviour.partner_id,
     behaviour.reference_digest,
+    behaviour.chunk_id,
     rule.methodology,
     rule.tariff,
     rule.city_limit,

@@ -131,6 +131,43 @@ standing AS (
                 AND hold.partner_id = behaviour.partner_id
                 AND hold.reference_digest = behaviour.reference_digest
         )
+),
+
+-- The deeds that notes speak of; a merged one is paid by one that is not merged itself. What
+-- another scheme has paid has no deed here.
+note AS (
+    SELECT
+        hold.citizen_id,
+        hold.started_at,
+        hold.partner_id,
+        hold.reference_digest,
+        -1 AS never
+    FROM behaviours_hold AS hold
+    UNION ALL
+    SELECT
+        void.citizen_id,
+        void.started_at,
+        void.partner_id,
+        void.reference_digest,
+        -1 AS never
+    FROM behaviours_void AS void
+    UNION ALL
+    SELECT
+        merged.citizen_id,
+        merged.started_at,
+        merged.partner_id,
+        merged.reference_digest,
+        -1 AS never
+    FROM behaviours_merge AS merged
+    UNION ALL
+    SELECT
+        merged.citizen_id,
+        merged.paid_started_at,
+        merged.paid_partner_id,
+        merged.paid_digest,
+        1 AS never
+    FROM behaviours_merge AS merged
+    WHERE merged.paid_partner_id >= 0
 )
 
 SELECT
@@ -184,12 +221,16 @@ SELECT
     (
         SELECT count(*)
         FROM behaviours_behaviour AS behaviour
+        LEFT JOIN behaviours_rule AS rule ON rule.id = behaviour.rule_id
         LEFT JOIN tariff ON tariff.rule_id = behaviour.rule_id
         WHERE
-            behaviour.state <> 1
-            AND behaviour.points_uncapped IS DISTINCT FROM
-            behaviour.reduction_mg * tariff.percents[behaviour.grade + 1]
-            / (100 * tariff.mg_per_point)
+            behaviour.scene IS DISTINCT FROM rule.scene
+            OR (
+                behaviour.state <> 1
+                AND behaviour.points_uncapped IS DISTINCT FROM
+                behaviour.reduction_mg * tariff.percents[behaviour.grade + 1]
+                / (100 * tariff.mg_per_point)
+            )
     ) AS differing_points,
     (
         SELECT count(*)
@@ -242,4 +283,23 @@ SELECT
                     OR void.reduction_mg <> behaviour.reduction_mg
                 )
             )
+    ) + (
+        SELECT count(*)
+        FROM note
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM behaviours_behaviour AS behaviour
+            WHERE
+                behaviour.citizen_id = note.citizen_id
+                AND behaviour.started_at = note.started_at
+                AND behaviour.partner_id = note.partner_id
+                AND behaviour.reference_digest = note.reference_digest
+                AND behaviour.state <> note.never
+        )
+    ) + (
+        SELECT count(*)
+        FROM behaviours_hold AS hold
+        WHERE hold.id <> behaviours_deed_transfer_id(
+            'hold', hold.citizen_id, hold.partner_id, hold.reference_digest, 0::smallint
+        )
     ) AS lone_notes;

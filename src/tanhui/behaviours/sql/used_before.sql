@@ -26,10 +26,12 @@ WHERE
     behaviour.citizen_id = %(citizen_id)s
     AND behaviour.started_at >= %(day_start)s
     AND behaviour.started_at < %(day_end)s
-    AND (void.voided_at IS NULL OR void.voided_at > %(recorded_at)s)
-    AND (ended.ended_at IS NULL OR ended.ended_at > %(recorded_at)s)
     AND (
-        behaviour.chunk_id < %(chunk_id)s
+        (
+            behaviour.chunk_id < %(chunk_id)s
+            AND (void.voided_at IS NULL OR void.voided_at > %(recorded_at)s)
+            AND (ended.ended_at IS NULL OR ended.ended_at > %(recorded_at)s)
+        )
         OR (
             behaviour.chunk_id = %(chunk_id)s
             AND (behaviour.started_at, behaviour.reference_digest)
