@@ -42,7 +42,8 @@ def test_every_link_of_the_front_page_leads_somewhere() -> None:
     anchors = set(re.findall(r'href="#(\w+)"', html))
     assert anchors
     assert all(f'id="{anchor}"' in html for anchor in anchors)
-    known = {"/", "/m/", "/methodologies/", "/methodologies/shared-bike.chengdu/"}
+    known = {"/", "/m/", "/portal/", "/console/", "/methodologies/"}
+    known.add("/methodologies/shared-bike.chengdu/")
     assert set(re.findall(r'<a [^>]*href="(/[^"]*)"', html)) == known
 
 
