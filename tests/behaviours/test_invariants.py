@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from tanhui.behaviours.postings import Purpose, deed_transfer_id
 from tanhui.config.database import Database
 from tests.behaviours.telling import City
 from tests.cast import NOW, ride
@@ -26,7 +27,23 @@ TABLES = {
     "behaviours_reference": "citizen_id",
     "behaviours_chunk": "points",
     "behaviours_rule": "scene",
+    "behaviours_merge": "reason",
+    "behaviours_hold": "points",
+    "behaviours_hold_end": "outcome",
+    "behaviours_void": "points",
 }
+KEY = "citizen_id, started_at, partner_id, reference_digest"
+MERGE = "INSERT INTO behaviours_merge VALUES (1, now(), 1, 7, now(), 1, 8, {reason})"
+HOLD = (
+    "INSERT INTO behaviours_hold VALUES ('00000000-0000-0000-0000-00000000000{id}', 1,"
+    " '2026-03-20 08:30+08', 1, {digest}, 'car_as_bike', '{{}}', '2026-03-20 09:00+08',"
+    " '2026-03-2{day} 09:00+08', 1, 1)"
+)
+END = (
+    "INSERT INTO behaviours_hold_end VALUES"
+    " ('00000000-0000-0000-0000-00000000000{id}', '{outcome}', 'x', 'x', now())"
+)
+VOID = "INSERT INTO behaviours_void VALUES (1, now(), 1, 7, 'fraud', 'x', now(), {a}, {b}, {c})"
 
 
 def deed(**changed: str) -> str:
@@ -70,6 +87,42 @@ def owner(city: City) -> Iterator[Connection]:
         ("behaviours_behaviour_amounts", deed(amount="-1")),
         ("behaviours_behaviour_period", deed(ended_at="'2026-03-20 08:30+08'")),
         ("behaviours_behaviour_period", deed(ended_at="'2026-03-20 08:29+08'")),
+        ("behaviours_behaviour_state", deed(state="3")),
+        ("behaviours_behaviour_state", deed(state="-1")),
+        ("behaviours_behaviour_merged_earns_nothing", deed(state="1", reduction_mg="1")),
+        (
+            "behaviours_behaviour_merged_earns_nothing",
+            deed(state="1", points_uncapped="1", points="1"),
+        ),
+        ("behaviours_merge_reason", MERGE.format(reason=0)),
+        ("behaviours_merge_reason", MERGE.format(reason=4)),
+        ("behaviours_merge_pkey", f"{MERGE.format(reason=1)}; {MERGE.format(reason=2)}"),
+        ("behaviours_hold_ends", HOLD.format(id=1, digest=7, day=0)),
+        (
+            "behaviours_hold_once",
+            f"{HOLD.format(id=1, digest=7, day=1)}; {HOLD.format(id=2, digest=7, day=1)}",
+        ),
+        (
+            "behaviours_hold_pkey",
+            f"{HOLD.format(id=1, digest=7, day=1)}; {HOLD.format(id=1, digest=8, day=1)}",
+        ),
+        ("behaviours_hold_end_hold_id_fkey", END.format(id=9, outcome="released")),
+        (
+            "behaviours_hold_end_outcome",
+            f"{HOLD.format(id=1, digest=7, day=1)}; {END.format(id=1, outcome='forgotten')}",
+        ),
+        (
+            "behaviours_hold_end_pkey",
+            f"{HOLD.format(id=1, digest=7, day=1)}; {END.format(id=1, outcome='released')};"
+            f" {END.format(id=1, outcome='reversed')}",
+        ),
+        ("behaviours_void_amounts", VOID.format(a=-1, b=0, c=0)),
+        ("behaviours_void_amounts", VOID.format(a=0, b=-1, c=0)),
+        ("behaviours_void_amounts", VOID.format(a=0, b=0, c=-1)),
+        (
+            "behaviours_void_pkey",
+            f"{VOID.format(a=0, b=0, c=0)}; {VOID.format(a=0, b=0, c=0)}",
+        ),
         (
             "behaviours_chunk_accounts_for_every_row",
             CHUNK.format(id=900, partner=1, rows=3, recorded=1, exists=1, refused=0),
@@ -86,7 +139,8 @@ def owner(city: City) -> Iterator[Connection]:
         (
             "behaviours_rule_once",
             "INSERT INTO behaviours_rule (scene, methodology, methodology_digest, tariff,"
-            " tariff_digest) SELECT scene, methodology, methodology_digest, tariff, tariff_digest"
+            " tariff_digest, city_limit, city_limit_digest) SELECT scene, methodology,"
+            " methodology_digest, tariff, tariff_digest, city_limit, city_limit_digest"
             " FROM behaviours_rule",
         ),
     ],
@@ -181,6 +235,18 @@ def test_another_zone_cannot_make_days_that_overlap(books: Database) -> None:
         app.execute("SELECT behaviours_open_days('{2031-03-20}', 'Asia/Shanghai')")
         with pytest.raises(errors.InvalidObjectDefinition, match="overlap"):
             app.execute("SELECT behaviours_open_days('{2031-03-21}', 'Asia/Tokyo')")
+
+
+def test_the_numbers_of_holds_are_the_same_in_the_database(owner: Connection) -> None:
+    """Whoever recounts finds the transfers of a hold, its end and a void by the deed's key."""
+    purposes: tuple[Purpose, ...] = ("hold", "end", "void")
+    for purpose in purposes:
+        for key in ((1, 2, 3, 0), (2**62, 2**31 - 1, -(2**63), 1), (9, 1, 2**63 - 1, 2)):
+            found = owner.execute(
+                "SELECT behaviours_deed_transfer_id(%s, %s, %s, %s, %s::smallint)",
+                (purpose, *key),
+            ).fetchall()
+            assert found == [(deed_transfer_id(purpose, *key),)]
 
 
 def test_posting_ids_are_the_same_in_the_database(owner: Connection) -> None:
