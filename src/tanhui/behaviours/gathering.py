@@ -81,6 +81,12 @@ class Gathering(Generic[Asked, Answer]):
         assert own.answer is not None
         return own.answer
 
+    def waiting(self, place: Hashable) -> list[Asked]:
+        """What is asked for at a place and not taken up yet."""
+        with self._lock:
+            line = self._lines.get(place)
+            return [one.asked for one in line.waiting] if line else []
+
     def _wait(self, line: _Line[Asked, Answer], own: _Waiting[Asked, Answer]) -> None:
         """Until answered or asked to lead. Once a group has been taken, its end is waited for."""
         if own.woken.wait(self._wait_seconds):
