@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tanhui.behaviours.changes import void_behaviour
 from tanhui.behaviours.holds import open_holds, release_overdue, reverse_hold
@@ -108,10 +109,16 @@ def test_points_that_wait_are_told_with_their_day(city: City, travels: Travels) 
     assert words in text_of(city.client(), "/m/")
 
 
-def test_home_names_deeds_of_every_kind(city: City, tmp_path: Path) -> None:
+def test_home_names_deeds_of_every_kind(
+    city: City, tmp_path: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     travel(tmp_path, citizen_id=city.lin_xiao, day=city.yesterday, at=city.at)
     client = city.client()
-    html = text_of(client, "/m/")
+    with django_assert_max_num_queries(8):
+        html = text_of(client, "/m/")
+    for path in ("/m/scenes", "/m/scenes/metro", "/m/statement"):
+        with django_assert_max_num_queries(10):
+            text_of(client, path)
     assert "合乘 10.0\u00a0km" in html
     assert "7 家来源" in html
     english = text_of(city.client(headers={"accept-language": "en"}), "/m/")

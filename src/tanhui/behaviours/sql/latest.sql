@@ -1,4 +1,31 @@
 -- The newest deeds of a citizen since an instant; the bound keeps the search to few partitions.
+-- The newest are chosen first: what became of deeds is then looked up for these alone.
+WITH newest AS (
+    SELECT
+        citizen_id,
+        started_at,
+        ended_at,
+        reference_digest,
+        partner_id,
+        chunk_id,
+        rule_id,
+        scene,
+        grade,
+        amount,
+        detail,
+        state,
+        reduction_mg,
+        points,
+        points_uncapped
+    FROM behaviours_behaviour
+    WHERE
+        citizen_id = %(citizen_id)s
+        AND started_at >= %(since)s
+        AND started_at < %(until)s
+    ORDER BY started_at DESC, partner_id ASC, reference_digest ASC
+    LIMIT %(limit)s
+)
+
 SELECT
     behaviour.started_at,
     behaviour.ended_at,
@@ -32,7 +59,7 @@ SELECT
     void.reason AS void_reason,
     void.voided_at,
     void.points_kept
-FROM behaviours_behaviour AS behaviour
+FROM newest AS behaviour
 INNER JOIN behaviours_chunk AS chunk ON chunk.id = behaviour.chunk_id
 INNER JOIN partners_partner AS partner ON partner.id = behaviour.partner_id
 LEFT JOIN behaviours_hold AS hold
@@ -57,9 +84,4 @@ LEFT JOIN behaviours_void AS void
         AND void.started_at = behaviour.started_at
         AND void.partner_id = behaviour.partner_id
         AND void.reference_digest = behaviour.reference_digest
-WHERE
-    behaviour.citizen_id = %(citizen_id)s
-    AND behaviour.started_at >= %(since)s
-    AND behaviour.started_at < %(until)s
-ORDER BY behaviour.started_at DESC, behaviour.partner_id ASC, behaviour.reference_digest ASC
-LIMIT %(limit)s;
+ORDER BY behaviour.started_at DESC, behaviour.partner_id ASC, behaviour.reference_digest ASC;
