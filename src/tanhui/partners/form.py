@@ -48,9 +48,10 @@ ENCODINGS = ("utf-8", "gb18030", "windows-1252")
 COORDINATES = ("WGS84", "GCJ-02", "BD-09")
 GRADES = "ABCD"
 # What one unit is in ours: metres, watt-hours, microseconds.
-DISTANCE_UNITS: Mapping[str, float] = {"m": 1, "km": 1_000, "mile": 1_609.344, "foot": 0.3048}
-ENERGY_UNITS: Mapping[str, float] = {"Wh": 1, "kWh": 1_000, "MJ": 1e6 / 3600}
-DURATION_UNITS: Mapping[str, float] = {"ms": 1e3, "s": 1e6, "min": 6e7, "h": 3.6e9}
+Units = Mapping[str, float]
+DISTANCE_UNITS: Units = {"m": 1, "km": 1_000, "mile": 1_609.344, "foot": 0.3048}
+ENERGY_UNITS: Units = {"Wh": 1, "kWh": 1_000, "MJ": 1e6 / 3600}
+DURATION_UNITS: Units = {"ms": 1e3, "s": 1e6, "min": 6e7, "h": 3.6e9}
 
 
 def loose(name: str) -> str:
@@ -101,7 +102,7 @@ class Layout:
     empty: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     coordinates: str = "WGS84"
-    units: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    units: Units = field(default_factory=lambda: MappingProxyType({}))
     decimal: str = "."
     thousands: str = ""
     marked: frozenset[str] = frozenset()

@@ -34,6 +34,7 @@ from tanhui.partners.form import (
     ZONE_STATED,
     Layout,
     StationForm,
+    Units,
 )
 
 __all__ = [
@@ -178,7 +179,7 @@ def _optional(root: Section, columns: Mapping[str, Any], mode: str | None) -> fr
     return frozenset(optional)
 
 
-def _units(root: Section) -> dict[str, float]:
+def _units(root: Section) -> Units:
     with root.table("units", required=False) as table:
         words = {
             "distance_m": (table.text("distance", choices=[*DISTANCE_UNITS], required=False), "m"),
