@@ -163,6 +163,16 @@ def test_the_quota_is_set(desks: Desks) -> None:
     assert "quota_out_of_range" in refused(client, page, "quota", **asked)
 
 
+def test_what_was_agreed_is_changed(desks: Desks) -> None:
+    client, page = desks.client("operator"), f"/console/partners/{METRO}/"
+    told = done(client, page, "expect", expected_hours="6", modes=["metro", "bus"])
+    assert "约定已改" in told
+    assert (partner(METRO).expected_hours, partner(METRO).modes) == (6, ["bus", "metro"])
+    assert "mode_unknown" in refused(client, page, "expect", expected_hours="6", modes=["rocket"])
+    asked = {"expected_hours": "0", "modes": ["bus"]}
+    assert "expected_hours_out_of_range" in refused(client, page, "expect", **asked)
+
+
 def test_a_person_gets_a_seat_at_a_partners_desk_and_loses_it(desks: Desks) -> None:
     client, page = desks.client("operator"), f"/console/partners/{METRO}/"
     told = done(client, page, "member", phone="139 1234 5678", display_name="小王")
@@ -240,6 +250,7 @@ def test_the_authority_reads_and_decides_and_is_offered_nothing_else(
         ("/console/partners/", "register"),
         (f"/console/partners/{METRO}/", "approve"),
         (f"/console/partners/{METRO}/", "quota"),
+        (f"/console/partners/{METRO}/", "expect"),
         (f"/console/partners/{METRO}/", "member"),
         (f"/console/partners/{METRO}/", "end_member"),
         (f"/console/partners/{METRO}/", "revoke"),
@@ -251,6 +262,7 @@ def test_the_authority_reads_and_decides_and_is_offered_nothing_else(
             "name_en": "Bus",
             "modes": ["bus"],
             "waive": "x",
+            "expected_hours": "6",
             "items_per_day": "1",
             "requests_per_minute": "1",
             "phone": "13912345678",
@@ -277,6 +289,7 @@ def test_every_act_of_the_operator_is_three_clicks_from_the_first_page(
         "register",
         "approve",
         "quota",
+        "expect",
         "member",
         "end_member",
         "revoke",

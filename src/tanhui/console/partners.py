@@ -13,7 +13,7 @@ from tanhui.console.doors import acting, may, reading, staff
 from tanhui.identity.members.commands import PARTNER, add_member, end_membership
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners import keys as partner_keys
-from tanhui.partners.commands import EXPECTED_HOURS, register_partner
+from tanhui.partners.commands import EXPECTED_HOURS, register_partner, set_expected
 from tanhui.partners.contract import approve_production
 from tanhui.partners.quota import set_quota
 from tanhui.web import parties
@@ -86,6 +86,7 @@ def partner(request: PageRequest, code: str) -> HttpResponse:
     acts = {
         "approve": partial(_approve, code),
         "quota": partial(_set_quota, code),
+        "expect": partial(_expect, code),
         "member": partial(_add_member, code),
         "end_member": partial(_end_member, code),
         "revoke": partial(_revoke, code),
@@ -112,6 +113,19 @@ def _set_quota(code: str, request: PageRequest) -> HttpResponse:
         at=request.at,
     )
     return done("quota_set", "console:partner", code)
+
+
+def _expect(code: str, request: PageRequest) -> HttpResponse:
+    modes = request.POST.getlist("modes")
+    shown.scene_of(modes)
+    set_expected(
+        actor=request.actor,
+        partner_code=code,
+        expected_hours=typed_number(request, "expected_hours") or 0,
+        modes=modes,
+        at=request.at,
+    )
+    return done("expected_set", "console:partner", code)
 
 
 def _add_member(code: str, request: PageRequest) -> HttpResponse:

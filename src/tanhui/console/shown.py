@@ -30,6 +30,7 @@ from tanhui.scenes.tariff import GRADES
 from tanhui.web import parties
 
 SOON = timedelta(days=1)
+HOLDS_READ = 200
 _HOUR_US = 3_600_000_000
 _MICROSECOND = timedelta(microseconds=1)
 # What a detector says of itself; the page words it or shows the numbers.
@@ -76,12 +77,18 @@ class Holds:
     soon: int
     late: int
 
+    @property
+    def count(self) -> str:
+        """How many there are; of very many only the first are read."""
+        many = len(self.cases) >= HOLDS_READ
+        return f"{HOLDS_READ}+" if many else str(len(self.cases))
+
 
 def holds(
     *, actor: Actor, hold_id: UUID | None, by_points: bool, language: str, at: datetime
 ) -> Holds:
     """The desk of holds; refuses `not_permitted`, and `no_such_hold` for one that is not open."""
-    found = open_holds(actor=actor, at=at)
+    found = open_holds(actor=actor, at=at, limit=HOLDS_READ)
     cases = [_case(hold, language) for hold in found]
     if by_points:
         cases.sort(key=lambda case: (-case.hold.points, case.hold.deadline))
@@ -179,6 +186,7 @@ class OnePartner:
     desk: PartnerDesk
     members: list[Member]
     days: list[DayRow]
+    scenes: tuple[Scene, ...]
 
     @property
     def partner(self) -> PartnerLine:
@@ -209,7 +217,8 @@ def one_partner(*, code: str, at: datetime) -> OnePartner:
         partner_id=desk.partner.id, first=today - timedelta(days=parties.DAYS_SHOWN - 1), last=today
     )
     members = identity.members(role="partner", organisation_id=desk.partner.id)
-    return OnePartner(desk, members, rows[::-1])
+    scenes = city_library(settings.TANHUI.content_root).scenes
+    return OnePartner(desk, members, rows[::-1], scenes)
 
 
 def partner_line(code: str) -> PartnerLine:

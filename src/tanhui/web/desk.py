@@ -34,6 +34,7 @@ _TOLD = {
     "hold_reversed": gettext_lazy("已驳回，这一程不计积分，理由会给市民看。"),
     "partner_registered": gettext_lazy("数据方已登记，从沙箱开始。"),
     "quota_set": gettext_lazy("额度已改，马上生效。"),
+    "expected_set": gettext_lazy("约定已改。"),
     "partner_approved": gettext_lazy("已批准上线，现在可以发生产密钥。"),
     "member_added": gettext_lazy("人员已登记，可以用这个手机号登录。"),
     "member_ended": gettext_lazy("这个岗位已结束，对方马上不能再进来。"),
