@@ -231,6 +231,27 @@ TWINS: dict[str, Twin] = {
         _BIKES,
         {"ch_st.csv": "id,name,latitude,longitude\n5,Oak,41.90,-87.63\n6,Elm,41.91,-87.63\n"},
     ),
+    "chicago from 2018 on": Twin(
+        "bikedata-chicago",
+        "trip_id,start_time,end_time,bikeid,tripduration,from_station_id,from_station_name,"
+        "to_station_id,to_station_name,usertype,gender,birthyear\n"
+        '1,2019-10-01 00:01:39,2019-10-01 00:17:20,9,"1,940.0",5,Oak,6,Elm,Subscriber,Male,1987\n'
+        "2,2019-10-01 00:01:39,2019-10-01 00:17:20,9,940.0,5,Oak,5,Oak,Subscriber,,\n",
+        ("ok", "no_distance"),
+        "2019-10-01T05:01:39",
+        _BIKES,
+        {"ch_st.csv": "id,name,latitude,longitude\n5,Oak,41.90,-87.63\n6,Elm,41.91,-87.63\n"},
+    ),
+    "washington with milliseconds": Twin(
+        "capital-bikeshare",
+        "Duration (ms),Start date,End date,Start station number,Start station,"
+        "End station number,End station,Bike number,Member Type\n"
+        "840866,8/31/2016 23:59,9/1/2016 0:13,31117,Oak,31228,Elm,W2,Registered\n"
+        "840866,13/31/2016 23:59,9/1/2016 0:13,31117,Oak,31228,Elm,W2,Registered\n",
+        ("no_distance", "malformed"),
+        "2016-09-01T03:59:00",
+        _BIKES,
+    ),
     "los angeles 2016-2017": Twin(
         "bikedata-los-angeles",
         "trip_id,duration,start_time,end_time,start_station_id,start_lat,start_lon,"

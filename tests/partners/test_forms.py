@@ -109,6 +109,39 @@ def test_cells_may_be_parted_otherwise(tmp_path: Path, mark: str) -> None:
     assert _lengths(tmp_path, head, "", "900", "1,5") == [(None, 900), ("malformed", 0)]
 
 
+@pytest.mark.parametrize(
+    ("form", "told", "verdict"),
+    [
+        ("unix-seconds", ("1772330400", "1772331000"), None),
+        ("unix-milliseconds", ("1772330400000", "1772331000000"), None),
+        ("unix-seconds", ("1772330400", "1772330400"), "zero_duration"),
+        ("unix-seconds", ("1772330400.5", "1772331000"), "malformed"),
+        ("unix-seconds", ("9" * 18, "1772331000"), "malformed"),
+        ("%d/%m/%Y %H:%M %z", ("01/03/2026 10:00 +0800", "01/03/2026 10:10 +0800"), None),
+        ("%d/%m/%Y %H:%M %z", ("01/03/2026 10:00", "01/03/2026 10:10 +0800"), "malformed"),
+    ],
+)
+def test_times_may_state_their_instant_in_other_ways(
+    tmp_path: Path, form: str, told: tuple[str, str], verdict: str | None
+) -> None:
+    text = _trip().replace('"%Y-%m-%d %H:%M"', f'"{form}"').replace("Asia/Shanghai", "stated")
+    rows = "from,to,length\n" + ",".join((*told, "900"))
+    trips = _read(tmp_path, _layout(tmp_path, text), rows)
+    assert trips["refused"].to_list() == [verdict]
+    if verdict is None:
+        assert trips["started_at"][0] == datetime(2026, 3, 1, 2, tzinfo=UTC)
+
+
+def test_two_columns_of_one_name_are_not_chosen_between(tmp_path: Path) -> None:
+    row = "2026-03-01 10:00,2026-03-01 10:10,900,800\n"
+    with pytest.raises(Refusal) as refused:
+        _read(tmp_path, _layout(tmp_path, _trip()), f"from,to,length,length\n{row}")
+    assert refused.value.code == "double_column"
+    layout = _layout(tmp_path, _trip('header = "loose"'))
+    with pytest.raises(Refusal, match="Length"):
+        _read(tmp_path, layout, f"from,to,Length,#length\n{row}")
+
+
 def test_words_for_nothing_are_nothing(tmp_path: Path) -> None:
     found = _lengths(tmp_path, 'empty = ["NULL", "\\\\N"]', "", "NULL", "\\N", "null", "")
     assert [code for code, _ in found] == ["no_distance", "no_distance", "malformed", "no_distance"]

@@ -8,7 +8,14 @@ import polars as pl
 
 from tanhui.geo.coordinates import wgs84_of
 from tanhui.kernel.periods import CITY_ZONE
-from tanhui.partners.form import CLOCK_SUFFIX, DETAIL_FIELDS, ISO, PLACE_FIELDS, Layout
+from tanhui.partners.form import (
+    CLOCK_SUFFIX,
+    DETAIL_FIELDS,
+    EPOCHS,
+    ISO,
+    PLACE_FIELDS,
+    Layout,
+)
 from tanhui.partners.modes import MEASURES
 from tanhui.partners.raw import LINE, TORN, UNREADABLE
 from tanhui.partners.stations import Stations
@@ -16,6 +23,8 @@ from tanhui.partners.stations import Stations
 INSTANT = pl.Datetime("us", "UTC")
 _LOCAL = pl.Datetime("us")
 _DAY_US = 86_400_000_000
+# The last microsecond of a calendar of four digits lies before this.
+_LARGEST_US = 10**18
 # No operator has trips beyond these, and a year of more or fewer digits is a slip.
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 30, tzinfo=UTC)
@@ -119,6 +128,12 @@ class _Times:
         for form in self.layout.time_formats:
             if not (text.is_not_null() & self.stated.is_null() & self.local.is_null()).any():
                 return
+            if form in EPOCHS:
+                counted = text.cast(pl.Int64, strict=False)
+                near = counted.set(counted.abs() > _LARGEST_US // EPOCHS[form], None)
+                found = (near * EPOCHS[form]).cast(INSTANT)
+                self.stated = self.stated.fill_null(_in_calendar(found))
+                continue
             if form != ISO and "z" not in form:
                 found = text.str.to_datetime(form, strict=False, time_unit="us", exact=True)
                 self.local = self.local.fill_null(_in_calendar(found))

@@ -41,6 +41,8 @@ OPTIONAL_FIELDS = (
 )
 ZONE_STATED = "stated"
 ISO = "iso8601"
+# Times counted since the first moment of 1970 in UTC; what one of them is in microseconds.
+EPOCHS: Mapping[str, int] = {"unix-seconds": 1_000_000, "unix-milliseconds": 1_000}
 PERIODS = ("trip", "day", "moment")
 HEADERS = ("exact", "loose", "none")
 DELIMITERS = (",", ";", "\t", "|")
@@ -120,16 +122,13 @@ class Layout:
         """Whether the first line of a text names its columns."""
         return self.header != "none"
 
-    def place_of(self, field: str, header: list[str]) -> int | None:
-        """Where a header has the column of a field; None where it has none of them."""
+    def places_of(self, field: str, header: list[str]) -> list[int]:
+        """Where a header has the column of a field; several where two columns are called so."""
+        if self.header == "none":
+            return [int(name) - 1 for name in self.columns[field] if int(name) <= len(header)][:1]
+        said = [loose(column) for column in header] if self.header == "loose" else header
         for name in self.columns[field]:
-            if self.header == "none":
-                if int(name) <= len(header):
-                    return int(name) - 1
-            elif self.header == "loose":
-                loosened = [loose(column) for column in header]
-                if loose(name) in loosened:
-                    return loosened.index(loose(name))
-            elif name in header:
-                return header.index(name)
-        return None
+            wanted = loose(name) if self.header == "loose" else name
+            if wanted in said:
+                return [place for place, column in enumerate(said) if column == wanted]
+        return []

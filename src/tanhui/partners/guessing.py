@@ -138,6 +138,10 @@ def times_of(texts: Sequence[str]) -> Times | None:
     whole = pl.Series("cells", list(texts), dtype=pl.String)
     if whole.is_empty() or whole.str.contains(r"^\d{1,7}$").all():
         return None
+    for epoch, digits in (("unix-seconds", 10), ("unix-milliseconds", 13)):
+        # Ten digits reach from 2001 to 2286.
+        if whole.str.contains(rf"^1\d{{{digits - 1}}}$").all():
+            return Times((epoch,), (), states_offset=True)
     forms = [ISO, *(day + clock for day, clock in product(_DAY_FORMS, _CLOCK_FORMS))]
     # Most forms read nothing: the head tells which are worth the rest of the column.
     head = whole.head(_HEAD_ROWS)

@@ -23,6 +23,7 @@ from tanhui.partners.form import (
     DURATION_UNITS,
     ENCODINGS,
     ENERGY_UNITS,
+    EPOCHS,
     FIELDS,
     GRADES,
     HEADERS,
@@ -71,7 +72,7 @@ def _zone(head: Section) -> ZoneInfo | None:
 
 
 def _states_offset(form: str) -> bool:
-    return form == ISO or bool(directives(form) & _OFFSETS)
+    return form == ISO or form in EPOCHS or bool(directives(form) & _OFFSETS)
 
 
 def _time_formats(head: Section, zone: ZoneInfo | None) -> tuple[str, ...]:
@@ -79,7 +80,7 @@ def _time_formats(head: Section, zone: ZoneInfo | None) -> tuple[str, ...]:
     orders = set()
     for form in formats:
         parts = directives(form)
-        if form != ISO and (
+        if form not in (ISO, *EPOCHS) and (
             not parts <= _DIRECTIVES or not parts & {"Y", "y"} or not parts & {"d", "e", "j"}
         ):
             head.report(

@@ -50,16 +50,27 @@ def _refuse_missing(file: PartnerFile, missing: list[str], found: list[str]) -> 
 
 
 def present(file: PartnerFile, layout: Layout, header: list[str]) -> dict[str, int]:
-    """Where this file has the fields of the layout; refuses `missing_column`."""
-    places = {field: layout.place_of(field, header) for field in layout.columns}
+    """Where this file has the fields of the layout; refuses `missing_column`, `double_column`."""
+    found = {field: layout.places_of(field, header) for field in layout.columns}
     missing = [
         " | ".join(layout.columns[field])
-        for field, place in places.items()
-        if place is None and field not in layout.optional
+        for field, places in found.items()
+        if not places and field not in layout.optional
     ]
     if missing:
         raise _refuse_missing(file, missing, header)
-    return {field: place for field, place in places.items() if place is not None}
+    for places in found.values():
+        if len(places) > 1:
+            raise Invalid(
+                "double_column",
+                zh="文件“{name}”有 {times} 列都叫“{column}”，不知该取哪一列。",
+                en="The file “{name}” has {times} columns called “{column}”; which one is meant"
+                " cannot be told.",
+                name=file.path.name,
+                times=len(places),
+                column=header[places[0]],
+            )
+    return {field: places[0] for field, places in found.items() if places}
 
 
 class _Ordinals:
