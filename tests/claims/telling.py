@@ -21,6 +21,7 @@ TOLERANCE = Tolerance(
     amount_percent=15,
     overlap_us=60 * SECOND,
     overlap_percent=50,
+    other_group_us=10 * MINUTE,
 )
 
 

@@ -20,9 +20,21 @@ def test_two_partners_at_the_same_time_report_one_trip_whatever_they_call_it() -
 
 
 def test_less_than_half_of_the_shorter_is_not_the_same_time() -> None:
-    bus = Told(480, 20, 5_000, group="bus")
-    assert judged(Told(495, 12, partner=2), known=(bus,)).same_as.tolist() == [-1]
-    assert judged(Told(495, 10, partner=2), known=(bus,)).same_as.tolist() == [0]
+    ride = Told(480, 20, 5_000)
+    assert judged(Told(495, 12, partner=2), known=(ride,)).same_as.tolist() == [-1]
+    assert judged(Told(495, 10, partner=2), known=(ride,)).same_as.tolist() == [0]
+
+
+def test_a_ride_to_the_station_and_the_train_are_two_by_clocks_that_differ() -> None:
+    train = Told(480, 35, 12_000, group="rail")
+    assert judged(Told(473, 12, partner=2), known=(train,)).same_as.tolist() == [-1]
+    assert judged(Told(482, 10, partner=2), known=(train,)).same_as.tolist() == [-1]
+    # More than clocks explain, half of both, or one and the same clock: one person, one trip.
+    assert judged(Told(482, 11, partner=2), known=(train,)).same_as.tolist() == [0]
+    assert judged(Told(482, 11, group="bus", partner=2), known=(train,)).same_as.tolist() == [0]
+    short = Told(480, 12, 3_000, group="bus")
+    assert judged(Told(480, 8, partner=2), known=(short,)).same_as.tolist() == [0]
+    assert judged(Told(478, 12, partner=1), known=(train,)).same_as.tolist() == [0]
 
 
 def test_one_clock_tells_two_trips_that_share_more_than_a_minute_as_one() -> None:

@@ -30,10 +30,13 @@ class ClaimsRecount:
 def recount_claims() -> ClaimsRecount:
     """Reads all deeds and all taken time."""
     root = settings.TANHUI.content_root
-    scenes = [scene.number for scene in city_library(root).scenes if scene.claim.rule == "trip"]
+    scenes = [scene for scene in city_library(root).scenes if scene.claim.rule == "trip"]
+    tolerance = city_tolerance(root)
     facts: dict[str, Any] = {
-        "scenes": scenes,
-        "overlap_percent": city_tolerance(root).overlap_percent,
+        "scenes": [scene.number for scene in scenes],
+        "groupings": [scene.claim.group for scene in scenes],
+        "overlap_percent": tolerance.overlap_percent,
+        "other_group_us": tolerance.other_group_us,
     }
     with connection.cursor() as cursor:
         cursor.execute(load("tanhui.behaviours", "double_paid"), facts)

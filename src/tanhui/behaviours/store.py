@@ -213,11 +213,15 @@ def usual_days(citizen: Ints, day: Ints, scenes: Ints) -> History:
             },
         )
         place, amount = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
+    daily = pl.DataFrame({"place": place, "amount": amount}).group_by("place")
+    usual = daily.agg(
+        pl.len().alias("days"),
+        pl.col("amount").median().alias("median"),
+        (pl.col("amount") - pl.col("amount").median()).abs().median().alias("spread"),
+        pl.col("amount").max().alias("most"),
+    ).cast(pl.Int64)
     columns = np.zeros((4, len(citizen)), dtype=np.int64)
-    for one in np.unique(place):
-        daily = amount[place == one]
-        median = np.median(daily)
-        columns[:, one] = (len(daily), median, np.median(np.abs(daily - median)), daily.max())
+    columns[:, usual["place"].to_numpy()] = usual.drop("place").to_numpy().T
     return History(*columns)
 
 

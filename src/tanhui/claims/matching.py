@@ -39,7 +39,8 @@ class Tolerance:
     """How far two reports of one trip may differ; times in microseconds, amounts in metres.
 
     The limits of durations and amounts are the larger of a fixed difference and a percentage of
-    the larger of the two.
+    the larger of the two. Two partners' trips of different groups may overlap by `other_group_us`
+    and still be two: a ride to the station and the train, told by clocks that differ.
     """
 
     clock_us: int
@@ -49,6 +50,7 @@ class Tolerance:
     amount_percent: int
     overlap_us: int
     overlap_percent: int
+    other_group_us: int
 
 
 @dataclass(frozen=True)
@@ -169,13 +171,16 @@ def relate(trips: Trips, left: Ints, right: Ints, tolerance: Tolerance) -> npt.N
     partner, partner_other = trips.partner[left], trips.partner[right]
     same_clock = partner == partner_other
     part = overlap * 100 >= np.minimum(took, took_other) * tolerance.overlap_percent
+    alike_mode = trips.group[left] == trips.group[right]
+    whole = overlap * 100 >= np.maximum(took, took_other) * tolerance.overlap_percent
+    part &= alike_mode | same_clock | whole | (overlap > tolerance.other_group_us)
     at_once = (overlap > 0) & part | same_clock & (overlap > tolerance.overlap_us)
     rounded = np.where((partner < 0) | (partner_other < 0), ROUNDED_US, 0)
     amount, amount_other = trips.amount[left], trips.amount[right]
     untold = (amount == UNKNOWN) | (amount_other == UNKNOWN)
     alike = (
         ~same_clock
-        & (trips.group[left] == trips.group[right])
+        & alike_mode
         & (np.abs(begun - begun_other) <= tolerance.clock_us + rounded)
         & _near(took, took_other, tolerance.duration_us + 2 * rounded, tolerance.duration_percent)
         & (untold | _near(amount, amount_other, tolerance.amount_m, tolerance.amount_percent))

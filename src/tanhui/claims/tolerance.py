@@ -25,6 +25,8 @@ def read_tolerance(path: Path) -> Tolerance:
             head.text("source_en")
         with _reasoned(root, "same_time") as same_time:
             overlap_percent = _within(same_time, "percent_of_shorter", 1, 100)
+        with _reasoned(root, "other_mode") as other_mode:
+            other_minutes = _within(other_mode, "minutes", 0, 120)
         with _reasoned(root, "one_clock") as one_clock:
             overlap_seconds = _within(one_clock, "seconds", 0, 600)
         with _reasoned(root, "clocks_apart") as clocks_apart:
@@ -44,6 +46,7 @@ def read_tolerance(path: Path) -> Tolerance:
         amount_percent=metres_percent,
         overlap_us=overlap_seconds * _SECOND_US,
         overlap_percent=overlap_percent,
+        other_group_us=other_minutes * 60 * _SECOND_US,
     )
 
 

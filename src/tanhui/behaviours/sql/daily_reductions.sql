@@ -1,4 +1,5 @@
--- What each day with deeds of these scenes reduced, for each citizen and span of days asked for.
+-- What each day with paid deeds of these scenes reduced, for each citizen and span of days asked
+-- for. What is held is not yet anybody's habit.
 WITH daily AS (
     SELECT
         item.ordinal - 1 AS place,
@@ -13,7 +14,7 @@ WITH daily AS (
             AND behaviour.started_at < item.day_end
     WHERE
         behaviour.scene = any(%(scenes)s)
-        AND behaviour.state <> 1
+        AND behaviour.state = 0
         AND NOT EXISTS (
             SELECT 1
             FROM behaviours_void AS void

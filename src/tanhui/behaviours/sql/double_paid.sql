@@ -4,11 +4,14 @@ WITH standing AS (
     SELECT
         behaviour.citizen_id,
         behaviour.started_at,
-        behaviour.ended_at
+        behaviour.ended_at,
+        given.grouping
     FROM behaviours_behaviour AS behaviour
+    INNER JOIN
+        unnest(%(scenes)s::integer[], %(groupings)s::text[]) AS given (scene, grouping)
+        ON given.scene = behaviour.scene
     WHERE
-        behaviour.scene = any(%(scenes)s)
-        AND behaviour.state <> 1
+        behaviour.state <> 1
         AND NOT EXISTS (
             SELECT 1
             FROM behaviours_void AS void
@@ -50,7 +53,8 @@ following AS (
         least(
             standing.ended_at - standing.started_at,
             lead(standing.ended_at - standing.started_at) OVER person
-        ) AS shorter
+        ) AS shorter,
+        standing.grouping = lead(standing.grouping) OVER person AS alike
     FROM standing
     WINDOW person AS (PARTITION BY standing.citizen_id ORDER BY standing.started_at)
 )
@@ -68,5 +72,8 @@ SELECT
         FROM following
         WHERE
             following.overlap * 100 >= following.shorter * %(overlap_percent)s
-            AND following.overlap > interval '0'
+            AND following.overlap > CASE
+                WHEN following.alike THEN interval '0'
+                ELSE %(other_group_us)s * interval '1 microsecond'
+            END
     ) AS double_paid;
