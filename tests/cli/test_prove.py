@@ -65,13 +65,15 @@ def test_sound_books_are_proven(run: Run) -> None:
     }
     assert answer["seconds"] >= 0
     assert (answer["behaviours"]["deeds"], answer["behaviours"]["matches"]) == (1, True)
+    assert answer["claims"] == {"differing_time": 0, "double_paid": 0, "matches": True}
 
 
-def test_people_get_a_line_for_each_asset_and_one_for_the_deeds(run: Run) -> None:
+def test_people_get_a_line_for_each_asset_and_for_deeds_and_claims(run: Run) -> None:
     result = run()
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[-1].split()[:2] == ["deeds", "1"]
+    assert lines[-2].split()[:2] == ["deeds", "1"]
+    assert lines[-1].split()[0] == "claims"
     assert all(line.endswith("ok") for line in lines)
 
 

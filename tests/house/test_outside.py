@@ -77,7 +77,7 @@ def test_content_check_is_clean() -> None:
 
 def test_content_check_can_fail(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "content", tmp_path / "content")
-    tariff = next((tmp_path / "content").rglob("tariffs/*.toml"))
+    tariff = tmp_path / "content" / "chengdu" / "tariffs" / "general.toml"
     tariff.write_text(tariff.read_text(encoding="utf-8").replace('per = "10 g"', 'per = "11 g"'))
     told = _python(_TANHUI, "content", "check", str(tmp_path / "content"))
     assert "exit 2" in told, told

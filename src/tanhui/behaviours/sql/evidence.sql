@@ -2,7 +2,8 @@
 
 -- What is counted is what the scene says: metres, steps, watt-hours.
 ALTER TABLE behaviours_behaviour RENAME COLUMN distance_m TO amount;
--- detail: a second input of the methodology, as the scene says. state: 0 recorded, 1 merged, 2 held.
+-- detail: a second input of the methodology, as the scene says.
+-- state: 0 recorded, 1 merged, 2 held.
 ALTER TABLE behaviours_behaviour
 ADD COLUMN detail smallint NOT NULL DEFAULT 0,
 ADD COLUMN state smallint NOT NULL DEFAULT 0,
