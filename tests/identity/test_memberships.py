@@ -101,6 +101,15 @@ def test_staff_log_in_again_every_working_day_and_citizens_do_not() -> None:
 
 
 @pytest.mark.django_db
+def test_a_citizens_old_session_does_not_become_a_desks() -> None:
+    link = commands.open_login_link(actor=platform_actor(), persona="lin-xiao", at=AT)
+    token = commands.log_in_by_link(token=link, at=AT)
+    assert queries.signed_in(token, AT) is not None
+    _add(phone="13800000001", role="operator", organisation_id=None)
+    assert queries.signed_in(token, AT) is None
+
+
+@pytest.mark.django_db
 def test_a_citizen_who_is_seated_keeps_the_person_and_the_end_counts_at_once() -> None:
     person_id = commands.register_person(
         actor=platform_actor(), phone=PHONE, display_name="王五", at=AT

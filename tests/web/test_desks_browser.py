@@ -101,6 +101,6 @@ def test_a_hold_is_decided_without_a_script(
         page.get_by_role("link", name="暂缓待定").click()
         page.get_by_role("link", name="骑行 5,400 m").click()
         page.get_by_label("驳回").check()
-        page.get_by_label("理由").fill("轨迹显示在高架上。")
+        page.get_by_role("textbox", name="理由").fill("轨迹显示在高架上。")
         page.get_by_role("button", name="提交决定").click()
         assert "已驳回" in page.get_by_role("status").inner_text()

@@ -12,7 +12,7 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
 from tanhui.identity.commands import seat_personas, sure_of_person
-from tanhui.identity.models import Membership, Person
+from tanhui.identity.models import Membership, Person, Session
 from tanhui.kernel.actors import Actor
 
 PARTNER = "partner"
@@ -63,6 +63,8 @@ def _seat(
             live = Membership.objects.create(
                 person_id=person_id, role=role, organisation_id=organisation_id, since=at
             )
+            # What was logged in as a citizen for a month must not become a desk's session.
+            Session.objects.filter(person_id=person_id).delete()
             write_audit(
                 actor=actor,
                 action="identity.add_member",
