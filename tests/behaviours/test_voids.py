@@ -103,7 +103,11 @@ def test_the_time_it_claimed_is_given_back(city: City) -> None:
 
 
 def test_a_neighbour_keeps_the_five_minutes_they_share(city: City) -> None:
-    rides = [ride(f"JC{n}", started_at=EIGHT + timedelta(minutes=12 * n)) for n in range(3)]
+    """Each ride begins fifty seconds before the last one ends, as clocks of locks have it."""
+    rides = [
+        ride(f"JC{n}", started_at=EIGHT + timedelta(minutes=12 * n), minutes=12 + 5 / 6)
+        for n in range(3)
+    ]
     city.tell(BIKE, *rides)
     void(city, "JC1")
     void(city, "JC0")
