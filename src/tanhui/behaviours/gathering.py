@@ -1,10 +1,11 @@
 """Small deliveries that arrive at the same time are settled together, in one transaction.
 
 A transaction costs nearly the same for one deed as for fifty. While one is being settled, whoever
-else comes waits, and goes with all who wait in the next one. Nobody waits for company: the first
-to come goes at once. Each gets an answer of its own. A group is settled by the thread of one of
-those who wait for it, on that thread's connection; nothing runs in the background, and what one
-process gathers concerns no other.
+else comes waits, and goes with all who wait in the next one. Where nobody else comes, the first
+goes at once; after a large group the first of the next waits some milliseconds for as many as it
+had, for they come back together. Each gets an answer of its own. A group is settled by the thread
+of one of those who wait for it, on that thread's connection; nothing runs in the background, and
+what one process gathers concerns no other.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Generic, TypeVar
 from tanhui.kernel.refusals import Exhausted
 
 WAIT_SECONDS = 20
+LINGER_MILLISECONDS = 20
 GROUP_MAX = 256
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -37,10 +39,15 @@ class _Waiting(Generic[Asked, Answer]):
 
 @dataclass
 class _Line(Generic[Asked, Answer]):
-    """Those who wait at one place; `busy` while a group of them is being settled."""
+    """Those who wait at one place; `busy` while a group of them is being settled.
+
+    `expected` is the size of the last group; `enough` wakes the one who waits for as many.
+    """
 
     waiting: deque[_Waiting[Asked, Answer]] = field(default_factory=deque)
     busy: bool = False
+    expected: int = 1
+    enough: Event = field(default_factory=Event)
 
 
 class Gathering(Generic[Asked, Answer]):
@@ -70,12 +77,14 @@ class Gathering(Generic[Asked, Answer]):
             line = self._lines.setdefault(place, _Line())
             if line.busy:
                 line.waiting.append(own)
+                if len(line.waiting) + 1 >= line.expected:
+                    line.enough.set()
             else:
                 line.busy = own.leads = own.taken = True
         if not own.leads:
             self._wait(line, own)
         if own.leads:
-            self._lead(place, line, own)
+            self._lead(line, own)
         if own.failed is not None:
             raise own.failed
         assert own.answer is not None
@@ -97,15 +106,24 @@ class Gathering(Generic[Asked, Answer]):
                 raise too_busy()
         own.woken.wait()
 
-    def _lead(
-        self, place: Hashable, line: _Line[Asked, Answer], own: _Waiting[Asked, Answer]
-    ) -> None:
+    def _linger(self, line: _Line[Asked, Answer]) -> None:
+        """Until as many are here as the last group had, or it has been long enough."""
+        with self._lock:
+            here = len(line.waiting) + 1
+            if here >= line.expected:
+                return
+            line.enough.clear()
+        line.enough.wait(LINGER_MILLISECONDS / 1_000)
+
+    def _lead(self, line: _Line[Asked, Answer], own: _Waiting[Asked, Answer]) -> None:
+        self._linger(line)
         with self._lock:
             group = [own]
             while line.waiting and len(group) < self._group_max:
                 group.append(line.waiting.popleft())
             for one in group:
                 one.taken = True
+            line.expected = len(group)
         try:
             self._answer(group)
         finally:
@@ -116,7 +134,6 @@ class Gathering(Generic[Asked, Answer]):
                     following.woken.set()
                 else:
                     line.busy = False
-                    self._lines.pop(place, None)
             for one in group:
                 one.woken.set()
 
