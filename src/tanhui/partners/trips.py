@@ -181,12 +181,14 @@ def _refused(
         "zero_duration": duration == timedelta(0),
         "too_long": duration > DURATION_MAX,
     }
-    for measure in MEASURES:
+    for measure in {rule.measure for rule in modes.values()}:
         of_it = _measured_by(modes, measure)
         reasons[_NOTHING[measure]] = of_it & nothing
         reasons[_TOO_MUCH[measure]] = of_it & too_much
     return pl.coalesce(
-        pl.when(reasons[code].fill_null(False)).then(pl.lit(code)) for code in REFUSAL_CODES
+        pl.when(reasons[code].fill_null(False)).then(pl.lit(code))
+        for code in REFUSAL_CODES
+        if code in reasons
     )
 
 
@@ -220,7 +222,8 @@ def judged(
         .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         .alias("mode")
     )
-    used = {mode: modes[mode] for mode in known.values()}
+    # Most files are of one kind: what no row is costs nothing.
+    used = {mode: modes[mode] for mode in cells["mode"].unique().drop_nulls().sort()}
     cells = cells.with_columns(_amount(cells, used).alias("measure"), detail=_detail(cells, used))
     cells = cells.with_columns(_refused(cells, layout, now, used).alias("refused"))
     sound = pl.col("refused").is_null()
