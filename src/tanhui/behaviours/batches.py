@@ -244,21 +244,28 @@ def _correct(batch: Batch, place: Ints, actor: Actor, at: datetime) -> ChunkResu
     return result
 
 
+def _settle_audited(batch: Batch, places: Ints, actor: Actor, at: datetime) -> ChunkResult:
+    result = _settle(batch, places, actor, at)
+    write_audit(
+        actor=actor,
+        action="behaviours.record_batch",
+        subject=f"batch:{batch.source.batch}",
+        facts={**result.counts, "layout": LAYOUT},
+        at=at,
+    )
+    return result
+
+
 def settle_batch(
     batch: Batch, places: Ints, actor: Actor, environment: Environment, at: datetime
 ) -> list[ItemResult]:
     """Settles these rows and writes the audit row; in the sandbox both are undone."""
-    with transaction.atomic():
-        result = _settle(batch, places, actor, at)
-        write_audit(
-            actor=actor,
-            action="behaviours.record_batch",
-            subject=f"batch:{batch.source.batch}",
-            facts={**result.counts, "layout": LAYOUT},
-            at=at,
-        )
-        if environment == "sandbox":
+    if environment == "sandbox":
+        with transaction.atomic():
+            result = _settle_audited(batch, places, actor, at)
             transaction.set_rollback(True)
+    else:
+        result = _settle_audited(batch, places, actor, at)
     return [
         ItemResult(batch.rows.reference[place], outcome or "recorded", mg, points)
         for place, outcome, mg, points in zip(

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
+from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
-from psycopg import adapt, pq
+from psycopg import abc, adapt, pq
 
 Column = npt.NDArray[Any]
 Present = npt.NDArray[np.bool_]
@@ -121,8 +122,15 @@ def register(cursor: psycopg.Cursor[Any]) -> None:
     """Teaches one psycopg cursor to send the array classes of this module."""
     if isinstance(cursor, psycopg.ClientCursor):
         raise TypeError("a client-side cursor pastes parameters into text; use binary.cursor")
+    _teach(cursor)
+
+
+def _teach(context: abc.AdaptContext) -> None:
     for array, dumper in _DUMPERS.items():
-        cursor.adapters.register_dumper(array, dumper)
+        context.adapters.register_dumper(array, dumper)
+
+
+_TAUGHT: WeakSet[psycopg.Connection[Any]] = WeakSet()
 
 
 class Database(Protocol):
@@ -148,8 +156,11 @@ def cursor(database: Database) -> Iterator[psycopg.Cursor[Any]]:
     """
     database.validate_no_broken_transaction()
     database.ensure_connection()
+    if database.connection not in _TAUGHT:
+        # Its cursors take over what the connection knows; teaching each of them takes longer.
+        _teach(database.connection)
+        _TAUGHT.add(database.connection)
     with database.wrap_database_errors, psycopg.Cursor(database.connection) as opened:
-        register(opened)
         yield opened
 
 
