@@ -51,8 +51,10 @@ def test_lines_are_read_as_an_array_is(desk: Desk) -> None:
 
 def test_two_reports_of_one_journey_are_paid_once(desk: Desk) -> None:
     sent = desk.send([recent_ride("a"), recent_ride("b")])
-    assert sent.results == ["recorded", "merged"]
-    assert sent.json["results"][1]["points"] == 0
+    # Which of two that begin at once is paid, their digests decide.
+    assert sorted(sent.results) == ["merged", "recorded"]
+    merged = sent.json["results"][sent.results.index("merged")]
+    assert (merged["points"], merged["reduction_mg"]) == (0, 0)
     assert sent.json["totals"]["recorded"] == 2
     assert sent.json["totals"]["merged"] == 1
 
