@@ -112,7 +112,7 @@ class Model:
 
     def _answer(self, row: Row) -> str:
         cells = {name: None if cell is None else str(cell) for name, cell in row.items()}
-        refused, metres = judge(cells, zone=None, modes=MODES, now=self.now)
+        refused, metres, _ = judge(cells, zone=None, modes=MODES, now=self.now)
         if refused:
             return refused
         citizen = self.riders.get(row["rider"])
