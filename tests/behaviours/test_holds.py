@@ -174,6 +174,23 @@ def test_a_hold_without_points_ends_like_any_other(city: City) -> None:
     proved(city)
 
 
+def test_a_hold_with_nothing_at_stake_ends_like_any_other(city: City) -> None:
+    """Twenty-five rides of less than a metre are too many for a day, and bring nothing at all."""
+    begun = EIGHT.replace(hour=1)
+    rides = [
+        ride(f"JC{n}", started_at=begun + timedelta(minutes=15 * n), distance_m=0.4)
+        for n in range(25)
+    ]
+    assert city.tell(BIKE, *rides).held == {"impossible_day": 25}
+    first, second, *_ = open_holds(actor=OPERATOR, at=JULY)
+    assert (first.points, first.reduction_mg) == (0, 0)
+    release_hold(actor=OPERATOR, hold_id=first.id, reason="核对无误", at=LATER)
+    reverse_hold(actor=OPERATOR, hold_id=second.id, reason="空转", at=LATER)
+    assert release_overdue(at=JULY + timedelta(days=9)) == 23
+    assert balance(city.seated.lin) == (0, 0)
+    proved(city)
+
+
 @pytest.mark.parametrize(
     ("actor", "reason", "code"),
     [

@@ -86,6 +86,22 @@ def test_of_three_partners_the_first_is_paid(city: City, order: tuple[str, ...])
     proved(city)
 
 
+@pytest.mark.parametrize("first", [BIKE, OTHER])
+def test_clocks_apart_at_midnight_make_no_second_day(city: City, first: str) -> None:
+    """One partner tells of a ride before midnight, the other of the same one after it."""
+    city.partner(OTHER)
+    midnight = JULY.replace(hour=0)
+    tellings = {
+        BIKE: ride("JC1", started_at=midnight - _minutes(9), minutes=8),
+        OTHER: ride("TF1", started_at=midnight + _minutes(8), minutes=8),
+    }
+    city.tell(first, tellings[first])
+    second = OTHER if first == BIKE else BIKE
+    assert told(city.tell(second, tellings[second])) == {1: "merged"}
+    assert balance(city.seated.lin) == COMMUTE
+    proved(city)
+
+
 def test_modes_back_to_back_are_trips_of_their_own(city: City) -> None:
     """By bicycle to the metro, by bus from it; a minute of overlap is the clocks', not a trip."""
     for code in ("METRO", "BUS"):

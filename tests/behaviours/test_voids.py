@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tanhui.behaviours.changes import VOID_REASONS, void_behaviour, voids
+from tanhui.behaviours.commands import FileResult
 from tanhui.behaviours.holds import open_holds, release_hold, reverse_hold
 from tanhui.behaviours.queries import home
 from tanhui.governance.models import AuditRow
@@ -16,6 +17,7 @@ from tanhui.kernel.refusals import Refusal
 from tests.behaviours.telling import (
     JULY,
     City,
+    at_once,
     balance,
     citizen,
     desk,
@@ -165,6 +167,44 @@ def test_a_deed_is_taken_back_once(city: City) -> None:
     # The same row sent again is the same deed: it is known, and stays taken back.
     assert city.tell(BIKE, ride("JC1", started_at=EIGHT), at=LATER).exists == 1
     assert balance(city.seated.lin) == (0, 0)
+    proved(city)
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_of_two_who_take_one_back_at_once_one_does(city: City, turn: int) -> None:
+    del turn
+    city.tell(BIKE, ride("JC1", started_at=EIGHT), ride("JC2", started_at=EIGHT.replace(hour=9)))
+    answers: list[str] = []
+
+    def take() -> FileResult:
+        try:
+            void(city, "JC1")
+            answers.append("ok")
+        except Refusal as refusal:
+            answers.append(refusal.code)
+        return FileResult()
+
+    at_once(take, take)
+    assert sorted(answers) == ["already_voided", "ok"]
+    assert balance(city.seated.lin) == COMMUTE
+    proved(city)
+
+
+def test_taking_back_while_another_batch_comes(city: City) -> None:
+    """Whoever is first: the day's room and the time are used once."""
+    city.partner("TIANFU")
+    full = {"minutes": 30.0, "distance_m": 6_200}
+    city.tell(BIKE, ride("JC1", started_at=EIGHT, **full))
+
+    def take() -> FileResult:
+        void(city, "JC1")
+        return FileResult()
+
+    later = LATER + timedelta(minutes=1)
+    told_at_once = ride("TF1", started_at=EIGHT + timedelta(minutes=2), **full)
+    _, result = at_once(take, lambda: city.tell("TIANFU", told_at_once, at=later))
+    merged = told(result) == {1: "merged"}
+    assert balance(city.seated.lin) == ((0, 0) if merged else (30, 301_940))
     proved(city)
 
 
