@@ -21,6 +21,10 @@ _ROOM = "tanhui.behaviours"
 _EPOCH = date(1970, 1, 1).toordinal()
 _EPOCH_INSTANT = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_US = 86_400_000_000
+# Rows that go in one statement sooner than in a COPY for each of their lengths.
+_FEW = 256
+# The days that hold deeds, as far as this program has seen, by database.
+_IN_USE: set[tuple[str, int]] = set()
 # The city has kept one time since then; before, summers were an hour ahead.
 _ONE_OFFSET_SINCE_US = int(datetime(1992, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _OFFSET_US = int(datetime(1992, 1, 1, tzinfo=UTC).astimezone(CITY_ZONE).hour) * 3_600_000_000
@@ -141,17 +145,22 @@ def _day_bounds(days: Ints) -> tuple[Ints, Ints]:
 
 
 def _days_in_use(days: Ints) -> Ints:
-    """Of these distinct days, those that hold any deed at all."""
-    starts, ends = _day_bounds(days)
-    with binary.cursor(connection) as cursor:
-        cursor.execute(
-            load(_ROOM, "days_in_use"),
-            {
-                "day_starts": binary.TimestamptzArray(starts),
-                "day_ends": binary.TimestamptzArray(ends),
-            },
-        )
-        return days[[row[0] for row in cursor.fetchall()]]
+    """Of these distinct days, those that hold any deed at all; a day once in use remains so."""
+    database = str(connection.settings_dict["NAME"])
+    asked = days[[(database, day) not in _IN_USE for day in days.tolist()]]
+    if len(asked):
+        starts, ends = _day_bounds(asked)
+        with binary.cursor(connection) as cursor:
+            cursor.execute(
+                load(_ROOM, "days_in_use"),
+                {
+                    "day_starts": binary.TimestamptzArray(starts),
+                    "day_ends": binary.TimestamptzArray(ends),
+                },
+            )
+            found = asked[[row[0] for row in cursor.fetchall()]]
+        _IN_USE.update((database, day) for day in found.tolist())
+    return days[[(database, day) in _IN_USE for day in days.tolist()]]
 
 
 def known_on_days(citizens: Ints, days: Ints) -> Known:
@@ -271,7 +280,23 @@ def add_behaviours(
 
 
 def add_references(deeds: Deeds, *, partner_id: int) -> None:
-    """Writes the references, each length apart because the wire format is of fixed width."""
+    """Writes the references, each length apart because the wire format is of fixed width.
+
+    Few are written in one statement instead, whatever their lengths.
+    """
+    if len(deeds) <= _FEW:
+        with binary.cursor(connection) as cursor:
+            cursor.execute(
+                load(_ROOM, "add_references"),
+                {
+                    "partner_id": partner_id,
+                    "digests": binary.Int8Array(deeds.digest),
+                    "citizen_ids": binary.Int8Array(deeds.citizen),
+                    "started_at": binary.TimestamptzArray(deeds.started - _POSTGRES_EPOCH_US),
+                    "texts": [each.decode() for each in deeds.reference.tolist()],
+                },
+            )
+        return
     lengths = np.char.str_len(deeds.reference)
     for length in np.unique(lengths):
         chosen = np.flatnonzero(lengths == length)
