@@ -21,6 +21,7 @@ from tanhui.behaviours.queries import rows_of_days, why
 from tanhui.behaviours.recount import recount
 from tanhui.behaviours.rows import BehaviourRow
 from tanhui.config.database import Database
+from tanhui.identity.commands import register_simulated
 from tanhui.kernel.actors import Actor, Assurance
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.ledger.chart import (
@@ -93,6 +94,16 @@ class City:
             at=NOW,
         )
         return partner_id
+
+    def riders(self, people: int, *codes: str) -> list[str]:
+        """So many riders whom these partners know by the same names."""
+        citizens = register_simulated(actor=OPERATOR, count=people + 2, at=NOW)[2:]
+        names = [f"rider-{number}" for number in range(people)]
+        for code in codes:
+            bind_riders(
+                actor=OPERATOR, partner_code=code, riders=names, citizen_ids=citizens, at=NOW
+            )
+        return names
 
     def tell(self, code: str, *rides: dict[str, Any], **options: Any) -> FileResult:
         """Records rides as a file of that partner; the clock stands at noon of 20 July 2026."""

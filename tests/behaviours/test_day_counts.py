@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tanhui.behaviours.changes import void_behaviour
+from tanhui.behaviours.commands import FileResult
 from tanhui.behaviours.holds import open_holds, reverse_hold
-from tests.behaviours.telling import JULY, City, balance, proved, rows_of, told
+from tests.behaviours.telling import JULY, City, at_once, balance, proved, rows_of, told
 from tests.cast import OPERATOR, ZHOU_RIDER, ride
 
 pytestmark = pytest.mark.database
@@ -142,4 +143,24 @@ def test_a_day_keeps_its_claim_while_one_of_its_charges_stands(town: City) -> No
     _void("PLUG", "C1")
     assert told(town.tell("CAR", kilometres("K1", 20_000))) == {1: "merged"}
     assert balance(town.seated.lin)[0] == CHARGE_POINTS
+    proved(town)
+
+
+@pytest.mark.parametrize("chunk_rows", [4, 50])
+def test_two_sources_of_one_day_that_come_at_once_are_never_both_paid(
+    town: City, chunk_rows: int
+) -> None:
+    riders = town.riders(40, "PHONE", "WATCH")
+
+    def send(code: str, names: list[str]) -> FileResult:
+        rows = [steps(f"{code}-{name}", 10_000, rider=name) for name in names]
+        return town.tell(code, *rows, chunk_rows=chunk_rows)
+
+    results = at_once(lambda: send("PHONE", riders), lambda: send("WATCH", riders[::-1]))
+    assert [result.recorded for result in results] == [40, 40]
+    assert sum(result.points for result in results) == 40 * 17
+    assert town.rows(
+        "SELECT DISTINCT array_agg(state ORDER BY state) FROM behaviours_behaviour"
+        " GROUP BY citizen_id"
+    ) == [([0, 1],)]
     proved(town)

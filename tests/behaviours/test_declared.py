@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from tanhui.behaviours.commands import FileResult
 from tanhui.behaviours.declarations import SELF, Declared, declare_trip
 from tanhui.behaviours.holds import open_holds
 from tanhui.kernel.refusals import Refusal
 from tests.behaviours.telling import (
     JULY,
     City,
+    at_once,
     balance,
     citizen,
     pending,
@@ -197,6 +199,23 @@ def test_a_journey_is_declared_once(city: City) -> None:
     assert declare(city, started_at=EIGHT + timedelta(minutes=2)).outcome == "merged"
     assert balance(city.seated.lin) == (8, METRO)
     proved(city)
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_who_declares_while_the_proof_comes_is_paid_for_one(town: City, turn: int) -> None:
+    """Whichever is first, in the end the proved one is paid and the declared one is not."""
+    del turn
+
+    def say() -> FileResult:
+        declare(town, started_at=EIGHT + timedelta(minutes=3))
+        return FileResult()
+
+    at_once(say, lambda: town.tell("METRO", metro("M1"), at=JULY + timedelta(minutes=1)))
+    states = _states(town)
+    assert states.pop(SELF) in {"merged", "superseded"}
+    assert states == {"METRO": "recorded"}
+    assert balance(town.seated.lin) == (44, METRO)
+    proved(town)
 
 
 def test_nobody_else_declares_for_a_citizen(city: City) -> None:

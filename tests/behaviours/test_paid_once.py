@@ -15,10 +15,8 @@ from tanhui.behaviours.queries import rows_of_days
 from tanhui.behaviours.recount import recount
 from tanhui.claims.commands import add_foreign_trips, add_scheme
 from tanhui.claims.matching import GROUPS, UNKNOWN, Trips
-from tanhui.identity.commands import register_simulated
-from tanhui.partners.commands import bind_riders
 from tests.behaviours.telling import JULY, City, at_once, balance, proved, rows_of, told
-from tests.cast import BIKE, OPERATOR, ZHOU_RIDER, ride
+from tests.cast import BIKE, ZHOU_RIDER, ride
 
 pytestmark = pytest.mark.database
 
@@ -171,21 +169,12 @@ def test_the_same_batches_again_change_nothing(city: City) -> None:
     proved(city)
 
 
-def _many(people: int) -> list[str]:
-    """Riders that the bike partner and another know by the same names."""
-    citizens = register_simulated(actor=OPERATOR, count=people + 2, at=JULY)[2:]
-    riders = [f"rider-{number}" for number in range(people)]
-    for code in (BIKE, OTHER):
-        bind_riders(actor=OPERATOR, partner_code=code, riders=riders, citizen_ids=citizens, at=JULY)
-    return riders
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_two_partners_who_send_at_once_are_never_both_paid(city: City, seed: int) -> None:
     city.partner(OTHER)
     draw = Random(seed)
     rides: dict[str, list[dict[str, Any]]] = {BIKE: [], OTHER: []}
-    for rider in _many(30):
+    for rider in city.riders(30, BIKE, OTHER):
         for number in range(3):
             begun = EIGHT.replace(hour=0) + _minutes(draw.randrange(20) + 180 * number)
             metres = draw.randrange(1_000, 2_000)

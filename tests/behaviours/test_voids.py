@@ -110,7 +110,7 @@ def test_a_neighbour_keeps_the_five_minutes_they_share(city: City) -> None:
         ride(f"JC{n}", started_at=EIGHT + timedelta(minutes=12 * n), minutes=12 + 5 / 6)
         for n in range(3)
     ]
-    city.tell(BIKE, *rides)
+    city.tell(BIKE, *rides, chunk_rows=1)
     void(city, "JC1")
     void(city, "JC0")
     assert balance(city.seated.lin) == (8, COMMUTE[1])
