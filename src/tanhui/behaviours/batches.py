@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -23,6 +24,7 @@ from psycopg import errors
 
 from tanhui.behaviours.changes import take_back
 from tanhui.behaviours.items import NO_TIME, Rows, read_items
+from tanhui.behaviours.measuring import quantify
 from tanhui.behaviours.recording import (
     ChunkResult,
     Source,
@@ -34,8 +36,9 @@ from tanhui.behaviours.store import city_days, to_date
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
+from tanhui.kernel.periods import city_day
 from tanhui.kernel.references import reference_digests
-from tanhui.kernel.refusals import Invalid, Refusal
+from tanhui.kernel.refusals import Invalid, NotFound, Refusal
 from tanhui.partners.layouts import Layout, load_layout
 from tanhui.partners.riders import NOBODY, rider_digests, riders_of
 from tanhui.partners.rows import require_own
@@ -149,6 +152,18 @@ def _prepare_once(rows: Rows, days: Sequence[int | None], source: Source) -> Non
     with transaction.atomic():
         prepare(pl.DataFrame([started, modes, nothing]), source)
     _prepared.update(met)
+
+
+def warm_up(at: datetime) -> None:
+    """Reads and compiles what a batch of today needs, before the first one has to wait for it."""
+    content_root = settings.TANHUI.content_root
+    library = city_library(content_root)
+    _layout(content_root)
+    for scene in library.scenes:
+        with suppress(NotFound):
+            rule = library.rule_on(scene, city_day(at))
+            detail = np.array([scene.measured.default])
+            quantify(rule.methodology, scene, np.array([1]), detail)
 
 
 def forget_prepared() -> None:
