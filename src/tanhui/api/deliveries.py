@@ -14,6 +14,7 @@ from tanhui.api.bodies import items_of, read_body
 from tanhui.api.limits import with_limits
 from tanhui.api.problems import refusal_problem
 from tanhui.api.senders import Sender, sender_of
+from tanhui.behaviours import batches
 from tanhui.behaviours.delivering import Answered, Delivery, deliver
 from tanhui.behaviours.gathering import Gathering
 from tanhui.kernel.actors import Actor
@@ -26,6 +27,11 @@ router = Router(tags=["partners"])
 # Deliveries of so few items are settled together with others that arrive meanwhile.
 _FEW_ITEMS = 3
 Asked = tuple[Actor, Delivery, datetime]
+
+
+def warm_up() -> None:
+    """Makes a process ready for the first batch of the day."""
+    batches.warm_up(timezone.now())
 
 
 def _deliver_together(asked: Sequence[Asked]) -> Sequence[Answered | Exception]:

@@ -6,7 +6,6 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
-from django.utils import timezone
 
 from tanhui.config.database import open_database
 
@@ -14,9 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tanhui.config.settings")
 
 application = get_wsgi_application()
 
-from tanhui.behaviours.batches import warm_up  # noqa: E402
+from tanhui.api.deliveries import warm_up  # noqa: E402
 
 database = open_database()
 # Whoever comes first should not wait until routes are imported and rules compiled.
 get_resolver().url_patterns  # noqa: B018
-warm_up(timezone.now())
+warm_up()
