@@ -174,6 +174,8 @@ def proved(city: City) -> None:
     """The books recount, every day's bill agrees, and every card tells what was used before it."""
     assert recount().matches, recount()
     assert all(asset.matches for asset in recount_ledger())
+    # What is claimed is the time and the days of what stands, no more and no less.
+    assert city.rows(_WRONG_CLAIMS) == []
     days = city.rows(
         "SELECT DISTINCT citizen_id, (started_at AT TIME ZONE 'Asia/Shanghai')::date"
         " FROM behaviours_behaviour"
@@ -188,6 +190,37 @@ def proved(city: City) -> None:
             assert row.points == min(row.points_uncapped, room)
 
 
+_STANDING = """
+    SELECT b.citizen_id, b.started_at, b.ended_at, b.partner_id, b.scene
+    FROM behaviours_behaviour AS b
+    LEFT JOIN behaviours_void AS v USING (citizen_id, started_at, partner_id, reference_digest)
+    LEFT JOIN behaviours_hold AS h USING (citizen_id, started_at, partner_id, reference_digest)
+    LEFT JOIN behaviours_hold_end AS e ON e.hold_id = h.id AND e.outcome = 'reversed'
+    WHERE b.state <> 1 AND v.citizen_id IS NULL AND e.hold_id IS NULL
+"""
+# Scenes 1 to 5 claim time; of the others steps are kind 0 of a day, an electric car's ways kind 1.
+_WRONG_CLAIMS = f"""
+    WITH standing AS ({_STANDING}),
+    slots AS (
+        SELECT s.citizen_id, c.block, bit_or(c.bits) AS bits
+        FROM standing AS s, claims_bits(s.started_at, s.ended_at) AS c
+        WHERE s.scene <= 5 GROUP BY 1, 2
+    ),
+    days AS (
+        SELECT DISTINCT s.citizen_id, (s.started_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+            CASE s.scene WHEN 8 THEN 0 ELSE 1 END AS kind
+        FROM standing AS s WHERE s.scene > 5
+    )
+    SELECT 'time', citizen_id, block::text FROM slots
+    FULL JOIN (SELECT * FROM claims_time WHERE taken <> 0) AS t USING (citizen_id, block)
+    WHERE slots.bits IS DISTINCT FROM t.taken
+    UNION ALL
+    SELECT 'day', coalesce(d.citizen_id, c.citizen_id), coalesce(d.day, c.day)::text FROM days AS d
+    FULL JOIN claims_day AS c ON (c.citizen_id, c.day, c.kind) = (d.citizen_id, d.day, d.kind)
+    WHERE d.kind IS NULL OR c.kind IS NULL
+"""
+
+
 def rows_of(citizen_id: int, day: date) -> dict[datetime, BehaviourRow]:
     """A citizen's deeds of one day as they are told, by when they began."""
     found = rows_of_days(citizen_id=citizen_id, first=day, last=day)
@@ -195,18 +228,8 @@ def rows_of(citizen_id: int, day: date) -> dict[datetime, BehaviourRow]:
 
 
 def standing(city: City) -> list[Any]:
-    """The deeds that stand, of all citizens: citizen, start, end, partner, grade, scene."""
-    return city.rows(
-        "SELECT b.citizen_id, b.started_at, b.ended_at, b.partner_id, b.grade, b.scene"
-        " FROM behaviours_behaviour AS b"
-        " LEFT JOIN behaviours_void AS v USING (citizen_id, started_at, partner_id,"
-        " reference_digest)"
-        " LEFT JOIN behaviours_hold AS h USING (citizen_id, started_at, partner_id,"
-        " reference_digest)"
-        " LEFT JOIN behaviours_hold_end AS e ON e.hold_id = h.id AND e.outcome = 'reversed'"
-        " WHERE b.state <> 1 AND v.citizen_id IS NULL AND e.hold_id IS NULL"
-        " ORDER BY b.citizen_id, b.started_at"
-    )
+    """The deeds that are paid or held: citizen, start, end, partner, scene."""
+    return city.rows(f"{_STANDING} ORDER BY b.citizen_id, b.started_at")
 
 
 def citizen(citizen_id: int) -> Actor:
