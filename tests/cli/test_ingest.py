@@ -59,7 +59,7 @@ def _answer(result: Result) -> dict[str, Any]:
 
 
 def _rides(folder: Path, count: int = 3) -> Path:
-    rides = [ride(f"JC{n}", started_at=MORNING + timedelta(minutes=n)) for n in range(count)]
+    rides = [ride(f"JC{n}", started_at=MORNING + timedelta(hours=n)) for n in range(count)]
     return write_rides(folder / "rides.ndjson", rides)
 
 

@@ -200,9 +200,9 @@ def test_a_citizens_deed_is_priced_by_its_tariff(monkeypatch: pytest.MonkeyPatch
         return dict(json.loads(result.stdout))
 
     ride = answer(BIKE, '{"d":{"value":2431,"unit":"m"}}')
-    assert ride["price"] == {"tariff": "points.shared-bike@1.0.0", "points": 11}
+    assert ride["price"] == {"tariff": "points.shared-bike@2.0.0", "points": 11}
     walk = answer("walking.chengdu", '{"n":{"value":7250,"unit":"step"}}')
-    assert walk["price"]["tariff"] == "points.general@1.0.0"
+    assert walk["price"]["tariff"] == "points.walking@1.0.0"
     tool = answer("event.offset", '{"total":{"value":1.2,"unit":"tCO2"}}')
     assert "price" not in tool
 

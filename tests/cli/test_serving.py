@@ -9,8 +9,8 @@ import sys
 import time
 
 WAITING = """
-from tanhui.cli.serving import _stopping
-with _stopping() as stop:
+from tanhui.cli.serving import stopping
+with stopping() as stop:
     print("ready", flush=True)
     while not stop.wait(0.001):
         pass
@@ -19,8 +19,8 @@ print("ended", flush=True)
 # Goes on under fire for a while, as a program does that is busy ending.
 UNDER_FIRE = """
 import os, signal, time
-from tanhui.cli.serving import _stopping
-with _stopping() as stop:
+from tanhui.cli.serving import stopping
+with stopping() as stop:
     print("ready", flush=True)
     until = time.monotonic() + 0.5
     while time.monotonic() < until:
