@@ -211,6 +211,16 @@ def test_who_may_not_or_says_no_reason_decides_nothing(
     assert len(open_holds(actor=OPERATOR, at=JULY)) == 1
 
 
+def test_nobody_decides_on_a_deed_of_their_own(city: City) -> None:
+    hold = held(city)
+    own = Actor("person:1", frozenset({"operator"}), person_id=city.seated.lin)
+    for decide in (release_hold, reverse_hold):
+        with pytest.raises(Refusal) as refused:
+            decide(actor=own, hold_id=hold.id, reason="是我骑的", at=LATER)
+        assert refused.value.code == "own_deed"
+    assert len(open_holds(actor=OPERATOR, at=LATER)) == 1
+
+
 def test_a_hold_ends_once(city: City) -> None:
     hold = held(city)
     release_hold(actor=OPERATOR, hold_id=hold.id, reason="核对无误", at=LATER)

@@ -26,7 +26,7 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
-from tanhui.kernel.refusals import Conflict, Invalid, NotFound
+from tanhui.kernel.refusals import Conflict, Forbidden, Invalid, NotFound
 from tanhui.ledger import commands as ledger
 from tanhui.ledger.chart import (
     CITIZEN_POINTS,
@@ -145,7 +145,7 @@ def _post(transfers: Sequence[Transfer | Resolution], at: datetime) -> None:
 def release_hold(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) -> None:
     """Gives the held points and milligrams to the citizen.
 
-    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `reason_missing`.
+    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `own_deed`, `reason_missing`.
     """
     _decide(actor, hold_id, "released", reason, at)
 
@@ -153,7 +153,7 @@ def release_hold(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) -> N
 def reverse_hold(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) -> None:
     """Lets the held points and milligrams go back; the deed stays in the statement, unpaid.
 
-    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `reason_missing`.
+    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `own_deed`, `reason_missing`.
     """
     _decide(actor, hold_id, "reversed", reason, at)
 
@@ -174,6 +174,12 @@ def _decide(actor: Actor, hold_id: UUID, outcome: str, reason: str, at: datetime
             raise NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
         if found[0]["ended"]:
             raise Conflict("hold_ended", zh="这条暂缓已经结束。", en="This hold has ended already.")
+        if found[0]["citizen_id"] == actor.person_id:
+            raise Forbidden(
+                "own_deed",
+                zh="这是你自己的记录，须由别人决定。",
+                en="This deed is your own; somebody else decides.",
+            )
         _end(found, outcome=outcome, actor=actor.name, reason=reason, at=at)
         if outcome == "reversed":
             _give_back(found[0])

@@ -92,6 +92,16 @@ CAST = (
         organisation="STEPS",
     ),
     Persona(
+        "app",
+        "出行平台数据员",
+        "Mobility data desk",
+        "partner",
+        "出行平台的数据员，还在沙箱里",
+        "data staff of the mobility app, still in the sandbox",
+        phone="13800000016",
+        organisation="APP",
+    ),
+    Persona(
         "operator",
         "平台运营员",
         "Operator",
