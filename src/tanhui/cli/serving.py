@@ -139,8 +139,9 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
         str(SERVER_WORKERS),
         "--blocking-threads",
         str(BLOCKING_THREADS),
+        # It would warn at every start of the threads that are meant.
         "--log-level",
-        "warning",
+        "error",
         "tanhui.config.wsgi:application",
     ]
     with stopping() as stop:
