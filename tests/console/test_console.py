@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from tanhui.behaviours.declarations import SELF
 from tanhui.behaviours.holds import open_holds
 from tanhui.governance.models import AuditRow
+from tanhui.partners.commands import register_partner
+from tanhui.partners.contract import approval
 from tanhui.partners.queries import partner
 from tests.cast import BIKE, OPERATOR
 from tests.desks import METRO, Desks, act, acts_within, done, read, record_fast_ride, refused
@@ -106,6 +109,25 @@ def test_partners_are_listed_with_where_they_stand(desks: Desks) -> None:
     told = read(desks.client("operator"), "/console/partners/")
     assert "锦城单车 BIKE 沙箱" in told
     assert "成都地铁 METRO 沙箱 metro" in told
+
+
+def test_what_citizens_declare_is_no_partner_that_waits_to_be_approved(desks: Desks) -> None:
+    register_partner(
+        actor=OPERATOR,
+        code=SELF,
+        name_zh="自行申报",
+        name_en="Own declarations",
+        scene="",
+        simulated=True,
+        at=desks.city.at,
+    )
+    client, page = desks.client("operator"), f"/console/partners/{SELF}/"
+    assert "自行申报" not in read(client, "/console/")
+    assert "自行申报" not in read(client, "/console/partners/")
+    assert "自行申报" in read(client, "/console/records")
+    assert client.get(page).status_code == 404
+    assert act(client, page, "approve", waive="a slip").status_code == 404
+    assert approval(partner(SELF).id) is None
 
 
 def test_a_partner_is_registered_and_starts_in_the_sandbox(desks: Desks) -> None:

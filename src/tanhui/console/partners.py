@@ -71,6 +71,7 @@ def _register(request: PageRequest) -> HttpResponse:
 @staff
 def partner(request: PageRequest, code: str) -> HttpResponse:
     """One partner: where it stands, what is missing, its people, quota, keys and deliveries."""
+    shown.partner_line(code)
 
     def show(refused: Refused | None) -> HttpResponse:
         page = shown.one_partner(code=code, at=request.at)

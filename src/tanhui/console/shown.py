@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from tanhui.behaviours import finding, reconciliation, told
+from tanhui.behaviours.declarations import SELF
 from tanhui.behaviours.finding import FoundDeed
 from tanhui.behaviours.holds import Hold, open_holds
 from tanhui.behaviours.reconciliation import DayRow
@@ -161,9 +162,14 @@ def home(*, actor: Actor, language: str, at: datetime) -> Home:
                 line,
                 parties.unequal(reconciliation.by_day(partner_id=line.id, first=first, last=today)),
             )
-            for line in partner_lines()
+            for line in _companies()
         ],
     )
+
+
+def _companies() -> list[PartnerLine]:
+    """The partners that send; what citizens declare is kept as one more, which nobody admits."""
+    return [line for line in partner_lines() if line.code != SELF]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,7 @@ class Partners:
 
 def partners() -> Partners:
     """The list of partners."""
-    return Partners(partner_lines(), city_library(settings.TANHUI.content_root).scenes)
+    return Partners(_companies(), city_library(settings.TANHUI.content_root).scenes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +229,7 @@ def one_partner(*, code: str, at: datetime) -> OnePartner:
 
 def partner_line(code: str) -> PartnerLine:
     """One partner in short; refuses `no_such_partner`."""
-    for line in partner_lines():
+    for line in _companies():
         if line.code == code:
             return line
     raise NotFound(
