@@ -236,7 +236,7 @@ PRIME = 2**255 - 19
         "",
         "whsec_" + "A" * 43 + "=",
         "whpk_" + "A" * 40,
-        signing.new_secret(),
+        "whsec_" + "nloI0bxCRTsS610lY3BXBHJCpPGm+Mpbhccj2W0/Gqo=",
         SPEC_PRIVATE,
         # Points of small order, for which anybody can sign; ways to write them; no point at all.
         _public(0),

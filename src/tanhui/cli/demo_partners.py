@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tanhui.kernel.actors import Actor
-from tanhui.partners import commands, contract
+from tanhui.partners import commands, contract, quota
 
 # Code, names, main scene, modes it brings, and within how many hours it delivers.
 PARTNERS = (
@@ -18,6 +18,8 @@ PARTNERS = (
 )
 # One has not come that far: whoever logs in there sees what a new partner sees.
 IN_SANDBOX = "APP"
+# Whoever tries how much the platform bears should not meet a quota first.
+ITEMS_PER_DAY, REQUESTS_PER_MINUTE = 50_000_000, 600_000
 # The audit rows say so: nobody played the contract test of invented partners.
 WAIVED = "演示城市的模拟数据方，未做沙箱验收 / simulated partner of the demo city, no contract test"
 
@@ -45,5 +47,12 @@ def seat_partners(*, actor: Actor, at: datetime) -> None:
                 modes=modes,
                 at=at,
             )
+        quota.set_quota(
+            actor=actor,
+            partner_code=code,
+            items_per_day=ITEMS_PER_DAY,
+            requests_per_minute=REQUESTS_PER_MINUTE,
+            at=at,
+        )
         if code != IN_SANDBOX:
             contract.approve_production(actor=actor, partner_code=code, at=at, waive=WAIVED)

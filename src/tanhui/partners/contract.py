@@ -71,8 +71,9 @@ CHECKS = (
         "repeat_answered_exists",
         "重复发送被认出",
         "A repeat is recognised",
-        "把同一条记录（相同 reference）再发一次，确认结果是 exists。",
-        "Send a row again with the same reference and see that it exists.",
+        "在同一批里把一条记录（相同 reference）发两次，确认第二条的结果是 exists：沙箱不留记录。",
+        "Send a row twice in one batch, with the same reference, and see that the second exists:"
+        " the sandbox keeps nothing.",
     ),
     CheckText(
         "bad_row_refused_by_name",
