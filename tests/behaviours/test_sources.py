@@ -159,3 +159,24 @@ def test_freshness_names_every_partner_and_nobody_else(tmp_path: Path) -> None:
     assert (bike.code, bike.state, bike.missing_days) == (BIKE, "late", 1)
     assert bike.last_received_at == NOW
     assert not bike.on_time
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_a_delivery_refused_to_the_last_row_ends_no_silence(tmp_path: Path) -> None:
+    seat()
+    strange = write_rides(tmp_path / "strange.ndjson", [ride("R1", distance_m=-5)])
+    refused = record_file(
+        actor=OPERATOR, partner_code=BIKE, path=strange, layout_name=LAYOUT, at=NOW
+    )
+    assert (refused.rows, refused.recorded) == (1, 0)
+    [bike] = partner_freshness(at=NOW + HOUR)
+    assert (bike.state, bike.last_received_at) == ("never", None)
+    path = write_rides(tmp_path / "rides.ndjson", [ride("R2")])
+    record_file(actor=OPERATOR, partner_code=BIKE, path=path, layout_name=LAYOUT, at=NOW + HOUR)
+    # The same rows again show that the partner sends, though nothing is new.
+    for hours, sent in ((2, path), (3, strange)):
+        at = NOW + hours * HOUR
+        record_file(actor=OPERATOR, partner_code=BIKE, path=sent, layout_name=LAYOUT, at=at)
+    [bike] = partner_freshness(at=NOW + 4 * HOUR)
+    assert bike.last_received_at == NOW + 2 * HOUR

@@ -38,7 +38,8 @@ _MISSED = 2
 class PartnerFreshness:
     """Whether a partner brings what it said it would.
 
-    `due_at` is when its next delivery is or was due, counted from the last one (or from its
+    `last_received_at` is when rows of it were last taken, by file or interface; refused ones do not
+    count. `due_at` is when its next delivery is or was due, counted from the last one (or from its
     registration). `missing_since` is the first city day of the silence, None while it is on time.
     """
 
@@ -126,10 +127,10 @@ def judge_freshness(
 
 
 def partner_freshness(*, at: datetime) -> tuple[PartnerFreshness, ...]:
-    """Every partner in the order of registration: when it last brought anything, and what it owes.
+    """Every partner in the order of registration: when it last brought rows, and what it owes.
 
-    What citizens declare themselves has no rhythm and is left out. Needs no permission: it says
-    nothing about citizens.
+    A delivery of which every row was refused counts as none. What citizens declare themselves has
+    no rhythm and is left out. Needs no permission: it says nothing about citizens.
     """
     library = city_library(settings.TANHUI.content_root)
     found = []

@@ -1,4 +1,5 @@
--- When each partner last brought anything at all, and how often it said that it would.
+-- When each partner last brought rows that were taken, and how often it said that it would. What was
+-- refused to the last row is not in the books and ends no silence.
 SELECT
     partner.code,
     partner.name_zh,
@@ -12,7 +13,9 @@ FROM partners_partner AS partner
 LEFT JOIN LATERAL (
     SELECT chunk.recorded_at
     FROM behaviours_chunk AS chunk
-    WHERE chunk.partner_id = partner.id
+    WHERE
+        chunk.partner_id = partner.id
+        AND chunk.recorded_count + chunk.exists_count + chunk.held_count > 0
     ORDER BY chunk.recorded_at DESC
     LIMIT 1
 ) AS delivered ON TRUE
