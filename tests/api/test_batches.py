@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tanhui.partners.quota import set_quota
 from tests.api.sending import JSON, NDJSON, Desk, recent_ride
@@ -77,15 +78,43 @@ def test_a_message_id_is_good_for_one_body(desk: Desk) -> None:
 
 
 def test_the_sandbox_answers_alike_and_books_nothing(desk: Desk) -> None:
-    rows = [recent_ride("a"), recent_ride("a"), recent_ride("b", rider="nobody")]
+    rows = [recent_ride("a"), recent_ride("a"), {"reference": "b"}]
     tried = desk.send(rows, key=desk.sandbox)
     assert tried.json["environment"] == "sandbox"
-    assert tried.results == ["recorded", "exists", "refused:unknown_rider"]
+    assert tried.results == ["recorded", "exists", "refused:malformed"]
     assert balance(desk.seated.lin) == (0, 0)
     meant = desk.send(rows)
     assert meant.results == tried.results
     assert meant.json["results"] == tried.json["results"]
     assert balance(desk.seated.lin)[0] > 0
+
+
+def _in_the_books() -> list[int]:
+    with connection.cursor() as cursor:
+        counts = []
+        for table in ("ledger_account", "partners_rider", "behaviours_behaviour"):
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            counts.append(cursor.fetchone()[0])
+    return counts
+
+
+def test_the_sandbox_takes_a_rider_who_is_not_bound_as_one_who_is(desk: Desk) -> None:
+    before = _in_the_books()
+    rows = [
+        recent_ride("a", rider="nobody"),
+        recent_ride("b", hours=8, rider="nobody either"),
+        recent_ride("c", hours=11, rider="nobody", replaces="a"),
+        recent_ride("d", hours=14),
+    ]
+    tried = desk.send(rows, key=desk.sandbox)
+    assert tried.results == ["recorded"] * 4
+    first, *others = tried.json["results"]
+    assert first["points"] > 0
+    assert {told["points"] for told in others} == {first["points"]}
+    assert _in_the_books() == before
+    # Sent again it is as if it had never been sent, and production knows none of them.
+    assert desk.send(rows, key=desk.sandbox).json["results"] == tried.json["results"]
+    assert desk.send(rows[:1]).results == ["refused:unknown_rider"]
 
 
 def test_a_correction_takes_the_earlier_one_back(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from tanhui.behaviours.recording import (
     settle_deeds,
 )
 from tanhui.behaviours.settlement import Deeds, Ints
+from tanhui.behaviours.stand_ins import stand_ins
 from tanhui.behaviours.store import city_days, to_date
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
@@ -103,11 +104,13 @@ class BatchAnswer(msgspec.Struct):
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Judged rows of a partner and where they come from; `days` has the city day of each row,
-    None where its start could not be read."""
+    None where its start could not be read. With `any_rider`, one who is not bound gets a stand-in,
+    as in the sandbox."""
 
     rows: Rows
     days: list[int | None]
     source: Source
+    any_rider: bool = False
 
 
 @cache
@@ -188,9 +191,13 @@ def _deeds(batch: Batch, places: Ints, result: ChunkResult) -> Deeds:
     sound = np.array([why is None for why in refused], dtype=np.bool_)
     chosen = places[sound]
     riders = _bytes([rows.rider[place] for place in chosen])
-    citizen = riders_of(source.partner_id, rider_digests(source.reference_key, riders))
+    names = rider_digests(source.reference_key, riders)
+    citizen = riders_of(source.partner_id, names)
     place = np.flatnonzero(sound)
-    if not (known := citizen != NOBODY).all():
+    known = citizen != NOBODY
+    if batch.any_rider and not known.all():
+        citizen[~known] = stand_ins(names[~known])
+    elif not known.all():
         result.outcome[place[~known]] = "refused:unknown_rider"
         place, chosen, citizen = place[known], chosen[known], citizen[known]
     reference = _bytes([str(rows.reference[each]) for each in chosen])
@@ -274,10 +281,13 @@ def _settle_audited(batch: Batch, places: Ints, actor: Actor, at: datetime) -> C
 def settle_batch(
     batch: Batch, places: Ints, actor: Actor, environment: Environment, at: datetime
 ) -> list[ItemResult]:
-    """Settles these rows and writes the audit row; in the sandbox both are undone."""
+    """Settles these rows and writes the audit row; in the sandbox both are undone.
+
+    The sandbox takes any rider: a partner that begins has none that is bound.
+    """
     if environment == "sandbox":
         with transaction.atomic():
-            result = _settle_audited(batch, places, actor, at)
+            result = _settle_audited(replace(batch, any_rider=True), places, actor, at)
             transaction.set_rollback(True)
     else:
         result = _settle_audited(batch, places, actor, at)
