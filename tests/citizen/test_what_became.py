@@ -68,20 +68,38 @@ def test_a_merged_deed_leads_to_the_one_that_counts(city: City, travels: Travels
     assert "没有积分，所以没有入账" in why
 
 
-def test_a_corrected_deed_says_who_took_what_back(city: City, travels: Travels) -> None:
+def test_a_voided_deed_says_who_took_what_back(city: City, travels: Travels) -> None:
     html = text_of(city.client(), _month(travels, "voided"))
     assert "运营方说这一程没有发生。" in html
     assert "收回 9 积分。" in html
     why = text_of(city.client(), f"/m/behaviours/{travels.of('metro', 'voided').key}")
+    assert "这一条为什么作废" in why
+    # What is simply gone is never called corrected: nothing took its place.
+    for page in (html, why, text_of(city.client(), f"/m/days/{travels.day}")):
+        assert "已作废</span>" in page
+        assert "已更正" not in page
+        assert "更正：" not in page
+    english = text_of(city.client(headers={"accept-language": "en"}), _month(travels, "voided"))
+    assert "Voided</span>" in english
+    assert "Voided on" in english
+
+
+@pytest.mark.parametrize("reason", ["corrected", "wrong_measure"])
+def test_a_deed_that_was_corrected_is_called_so(city: City, travels: Travels, reason: str) -> None:
+    key = travels.of("bus").key
+    void_behaviour(actor=OPERATOR, partner_code="BUS", reference="B1", reason=reason, at=city.at)
+    why = text_of(city.client(), f"/m/behaviours/{key}")
+    assert "已更正</span>" in why
     assert "这一条为什么更正" in why
+    assert "作废" not in why
 
 
 def test_filters_keep_one_state_and_count_each(city: City, travels: Travels) -> None:
     html = text_of(city.client(), _month(travels))
-    for word in ("暂缓 1", "已合并 1", "已更正 1"):
+    for word in ("暂缓 1", "已合并 1", "更正与作废 1"):
         assert word in html, word
     recorded = text_of(city.client(), _month(travels, "recorded"))
-    assert "已更正</span>" not in recorded
+    assert "已作废</span>" not in recorded
     assert 'aria-current="true">全部' in text_of(city.client(), _month(travels, "nonsense"))
 
 

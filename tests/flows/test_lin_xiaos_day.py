@@ -175,8 +175,8 @@ def test_a_day_by_five_operators_is_on_her_pages_and_every_point_is_explained(
         reason="wrong_person",
     )
     assert "81 积分" in read(client, "/m/")
-    assert "已更正 1" in read(client, "/m/statement")
-    assert "这一条为什么更正" in read(client, f"/m/behaviours/{_rows(city)['BIKE voided'].key}")
+    assert "更正与作废 1" in read(client, "/m/statement")
+    assert "这一条为什么作废" in read(client, f"/m/behaviours/{_rows(city)['BIKE voided'].key}")
     assert _bill(city)["points"] == 81
     assert recount().matches
 

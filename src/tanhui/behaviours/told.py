@@ -29,6 +29,8 @@ VOIDED: dict[str, Told] = {
         "The operator sent its record of the same journey, which counts in its place.",
     ),
 }
+# Where another record or amount takes the deed's place; every other void leaves nothing behind.
+CORRECTIONS = frozenset({"corrected", "wrong_measure", "superseded"})
 _UNTOLD = Told("这一条需要核实。", "This one needs a look.")
 _UNTIL = Told(
     "{deadline} 前没有结论，就自动计入。", "Without a decision by {deadline} it counts by itself."

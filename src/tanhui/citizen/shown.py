@@ -22,7 +22,7 @@ from tanhui.behaviours.rows import (
     WhyCard,
 )
 from tanhui.behaviours.sources import OwnSource, sources_of
-from tanhui.behaviours.told import HoldWords, hold_words, void_words
+from tanhui.behaviours.told import CORRECTIONS, HoldWords, hold_words, void_words
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.quantities import MG_PER_G, decimal_text
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
@@ -90,6 +90,11 @@ class Deed:
     def voided(self) -> str:
         """Why it was taken back; empty where it was not."""
         return void_words(self.row.void.reason, _language()) if self.row.void else ""
+
+    @property
+    def corrected(self) -> bool:
+        """Whether it was taken back for a correction, and not because it should never count."""
+        return self.row.void is not None and self.row.void.reason in CORRECTIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
--- When each partner last brought rows that were taken, and how often it said that it would. What was
--- refused to the last row is not in the books and ends no silence.
+-- When each partner last brought rows that were taken, and how often it said that it would.
+-- What was refused to the last row is not in the books and ends no silence.
 SELECT
     partner.code,
     partner.name_zh,
