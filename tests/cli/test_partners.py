@@ -6,17 +6,19 @@ import csv
 import io
 import json
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
-from tests.cast import BIKE, NOW, OPERATOR, register_bike
+from tests.cast import BIKE, LIN_RIDER, LIN_XIAO, NOW, OPERATOR, ZHOU_SHIFU, register_bike, seat
 from tests.cli.shell import refused
 from typer.testing import CliRunner, Result
 
 from tanhui.cli import partners
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
-from tanhui.partners import signing
+from tanhui.governance.models import AuditRow
+from tanhui.partners import queries, signing
 from tanhui.partners.keys import active_keys
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("books")]
@@ -103,3 +105,60 @@ def test_the_demos_partners_are_in_production_on_an_operators_word() -> None:
     assert [line["code"] for line in lines] == [told[0] for told in PARTNERS]
     assert {line["status"] for line in lines} == {"production"}
     assert _json("key", BIKE)["environment"] == "production"
+
+
+def _riders(folder: Path, *lines: str, header: str = "rider,phone") -> str:
+    path = folder / "riders.csv"
+    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_riders_are_bound_by_a_file_and_each_line_is_answered(tmp_path: Path) -> None:
+    seated = seat()
+    path = _riders(
+        tmp_path,
+        f"new,{ZHOU_SHIFU.phone}",
+        f"{LIN_RIDER},{LIN_XIAO.phone}",
+        f"{LIN_RIDER},{ZHOU_SHIFU.phone}",
+        "other,13900009999",
+        "short,139",
+        f",{LIN_XIAO.phone}",
+        "alone",
+        f"new,+86 {ZHOU_SHIFU.phone}",
+        f"new,{LIN_XIAO.phone}",
+        f"another,{LIN_XIAO.phone}",
+    )
+    audited = AuditRow.objects.filter(action="partner.bind_riders").count()
+    told = _json("bind", BIKE, path)
+    assert [row["result"] for row in told["results"]] == [
+        "bound",
+        "already",
+        "bound_elsewhere",
+        "no_such_citizen",
+        "malformed",
+        "malformed",
+        "malformed",
+        "already",
+        "bound_elsewhere",
+        "bound",
+    ]
+    assert [row["line"] for row in told["results"]] == list(range(2, 12))
+    assert (told["lines"], told["bound"], told["malformed"]) == (10, 2, 3)
+    assert len(queries.rider_book(seated.partner_id).digests) == 4
+    assert AuditRow.objects.filter(action="partner.bind_riders").count() == audited + 1
+    again = _run("bind", BIKE, path)
+    assert again.exit_code == 0
+    assert "0 bound, 4 already" in again.stdout
+    assert "line 5: no_such_citizen" in again.stdout
+    assert LIN_XIAO.phone not in again.stdout
+
+
+def test_a_file_of_riders_that_cannot_be_read_is_refused_in_one_line(tmp_path: Path) -> None:
+    register_bike()
+    refused(_run("bind", BIKE, str(tmp_path / "none.csv")), "riders_unreadable")
+    refused(_run("bind", BIKE, str(tmp_path)), "riders_unreadable")
+    wrong = _riders(tmp_path, "a,b", header="phone,rider")
+    refused(_run("bind", BIKE, wrong), "riders_unreadable")
+    (tmp_path / "riders.csv").write_bytes(b"rider,phone\n\xff\xfe,1\n")
+    refused(_run("bind", BIKE, str(tmp_path / "riders.csv")), "riders_unreadable")
+    refused(_run("bind", "HOVER", _riders(tmp_path)), "no_such_partner")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from tanhui.cli.refusing import language, print_json, refusing
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Invalid
-from tanhui.partners import commands, contract, desk, keys, queries, quota
+from tanhui.partners import binding, commands, contract, desk, keys, queries, quota
 from tanhui.partners.signing import PRIVATE_PREFIX
 
 Opener = Callable[[], AbstractContextManager[object]]
@@ -28,7 +30,7 @@ _DAYS = 14
 def register(app: typer.Typer, *, ready: Opener, operator: Actor) -> None:
     """Adds the group `partner`; `ready` opens the database, `operator` acts."""
     group = typer.Typer(help="Data partners: keys, contract, quota.", no_args_is_help=True)
-    for verbs in (_about_partners, _about_terms, _about_keys, _about_days):
+    for verbs in (_about_partners, _about_riders, _about_terms, _about_keys, _about_days):
         verbs(group, ready, operator)
     app.add_typer(group, name="partner")
 
@@ -81,6 +83,40 @@ def _about_partners(group: typer.Typer, ready: Opener, operator: Actor) -> None:
             )
         told = {"partner": partner.code, "id": partner.id, "status": "sandbox"}
         _tell(told, f"{partner.code} is registered, number {partner.id}.", as_json=as_json)
+
+
+def _about_riders(group: typer.Typer, ready: Opener, operator: Actor) -> None:
+    @group.command("bind")
+    @refusing
+    def bind(
+        code: Code,
+        file: Annotated[Path, typer.Argument(help="A CSV with the header rider,phone.")],
+        as_json: JsonFlag = False,
+    ) -> None:
+        """Bind a partner's riders to the registered citizens of their phones."""
+        lines = binding.read_riders(file)
+        with ready():
+            told = binding.bind_lines(
+                actor=operator, partner_code=code, lines=lines, at=datetime.now(UTC)
+            )
+        counts = Counter(told)
+        totals: dict[str, int] = {outcome: counts[outcome] for outcome in binding.OUTCOMES}
+        # Lines are told by their numbers: neither riders nor phones belong into an output.
+        rows = [
+            {"line": line.number, "result": outcome}
+            for line, outcome in zip(lines, told, strict=True)
+        ]
+        text = [f"{code}: " + ", ".join(f"{n:,} {name}" for name, n in totals.items())]
+        text += [
+            f"line {row['line']}: {row['result']}"
+            for row in rows
+            if row["result"] not in ("bound", "already")
+        ]
+        _tell(
+            {"partner": code, "lines": len(lines), **totals, "results": rows},
+            "\n".join(text),
+            as_json=as_json,
+        )
 
 
 def _about_terms(group: typer.Typer, ready: Opener, operator: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,8 @@ from tanhui.identity.sealing import blind_index, token_hash, unseal
 from tanhui.kernel.actors import Actor, Assurance
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
+
+_PHONES_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +151,18 @@ def phones() -> Iterator[tuple[int, str]]:
     for number, sealed in rows.values_list("id", "phone_sealed").iterator():
         if sealed is not None:
             yield number, unseal(sealed, field=PHONE_FIELD)
+
+
+def registered_phones(phones: Collection[str]) -> dict[str, int]:
+    """The number of everyone who has one of these phones (eleven digits), by the phone."""
+    asked = {blind_index(phone, field=PHONE_FIELD): phone for phone in phones}
+    indexes = list(asked)
+    found: dict[str, int] = {}
+    for begin in range(0, len(indexes), _PHONES_AT_ONCE):
+        rows = PersonRow.objects.filter(
+            phone_index__in=indexes[begin : begin + _PHONES_AT_ONCE], erased_at__isnull=True
+        )
+        for number, index in rows.values_list("id", "phone_index"):
+            if index is not None:
+                found[asked[bytes(index)]] = number
+    return found
