@@ -13,8 +13,8 @@ from tanhui.behaviours.holds import open_holds
 from tanhui.governance.models import AuditRow
 from tanhui.partners.commands import register_partner
 from tanhui.partners.contract import approval
-from tanhui.partners.queries import partner
-from tests.cast import BIKE, OPERATOR
+from tanhui.partners.queries import partner, rider_book
+from tests.cast import BIKE, LIN_XIAO, OPERATOR, ZHOU_SHIFU
 from tests.desks import METRO, Desks, act, acts_within, done, read, record_fast_ride, refused
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -327,3 +327,39 @@ def test_unknown_partners_deliveries_and_holds_are_not_found(desks: Desks) -> No
         f"/console/holds/{nothing}",
     ):
         assert client.get(page).status_code == 404, page
+
+
+def test_a_rider_is_bound_at_the_page_of_its_partner(desks: Desks) -> None:
+    client, page = desks.client("operator"), f"/console/partners/{BIKE}/"
+    riders = len(rider_book(partner(BIKE).id).digests)
+    told = done(client, page, "bind", rider="jc-new", rider_phone=LIN_XIAO.phone)
+    assert "骑行者已绑定" in told
+    assert len(rider_book(partner(BIKE).id).digests) == riders + 1
+    done(client, page, "bind", rider="jc-new", rider_phone=LIN_XIAO.phone)
+    assert len(rider_book(partner(BIKE).id).digests) == riders + 1
+
+
+@pytest.mark.parametrize(
+    ("rider", "phone", "code"),
+    [
+        ("", LIN_XIAO.phone, "rider_malformed"),
+        ("长" * 43, LIN_XIAO.phone, "rider_malformed"),
+        ("jc-new", "139", "phone_invalid"),
+        ("jc-new", "13900009999", "phone_not_registered"),
+        ("lin", ZHOU_SHIFU.phone, "rider_bound_elsewhere"),
+    ],
+)
+def test_a_rider_that_cannot_be_bound_is_refused_beside_the_form(
+    desks: Desks, rider: str, phone: str, code: str
+) -> None:
+    client, page = desks.client("operator"), f"/console/partners/{BIKE}/"
+    told = refused(client, page, "bind", rider=rider, rider_phone=phone)
+    assert told.count(code) == 1
+    assert told.index("绑定骑行者") < told.index(code) < told.index("数据方的骑行者编号")
+
+
+def test_the_authority_is_not_offered_to_bind_riders(desks: Desks) -> None:
+    client, page = desks.client("regulator"), f"/console/partners/{BIKE}/"
+    assert "绑定骑行者" not in read(client, page)
+    answer = act(client, page, "bind", rider="jc-new", rider_phone=LIN_XIAO.phone)
+    assert answer.status_code == 403

@@ -26,6 +26,7 @@ class May:
     keys: bool
     void: bool
     members: bool
+    bind: bool
 
 
 def may(actor: Actor) -> May:
@@ -38,4 +39,5 @@ def may(actor: Actor) -> May:
         keys=is_allowed(actor, "partner.keys"),
         void=is_allowed(actor, "behaviours.void"),
         members=is_allowed(actor, "members.add"),
+        bind=is_allowed(actor, "partner.bind_riders"),
     )

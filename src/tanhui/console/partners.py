@@ -13,6 +13,7 @@ from tanhui.console.doors import acting, may, reading, staff
 from tanhui.identity.members.commands import PARTNER, add_member, end_membership
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners import keys as partner_keys
+from tanhui.partners.binding import bind_rider
 from tanhui.partners.commands import EXPECTED_HOURS, register_partner, set_expected
 from tanhui.partners.contract import approve_production
 from tanhui.partners.quota import set_quota
@@ -90,6 +91,7 @@ def partner(request: PageRequest, code: str) -> HttpResponse:
         "expect": partial(_expect, code),
         "member": partial(_add_member, code),
         "end_member": partial(_end_member, code),
+        "bind": partial(_bind, code),
         "revoke": partial(_revoke, code),
     }
     return perform(request, acts, show)
@@ -149,6 +151,17 @@ def _end_member(code: str, request: PageRequest) -> HttpResponse:
         at=request.at,
     )
     return done("member_ended", "console:partner", code)
+
+
+def _bind(code: str, request: PageRequest) -> HttpResponse:
+    bind_rider(
+        actor=request.actor,
+        partner_code=code,
+        rider=request.POST.get("rider", ""),
+        phone=request.POST.get("rider_phone", ""),
+        at=request.at,
+    )
+    return done("rider_bound", "console:partner", code)
 
 
 def _revoke(code: str, request: PageRequest) -> HttpResponse:

@@ -37,6 +37,7 @@ _TOLD = {
     "expected_set": gettext_lazy("约定已改。"),
     "partner_approved": gettext_lazy("已批准上线，现在可以发生产密钥。"),
     "member_added": gettext_lazy("人员已登记，可以用这个手机号登录。"),
+    "rider_bound": gettext_lazy("骑行者已绑定，之后送来的记录会记到这位市民名下。"),
     "member_ended": gettext_lazy("这个岗位已结束，对方马上不能再进来。"),
 }
 
