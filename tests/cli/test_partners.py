@@ -16,7 +16,7 @@ from tests.cli.shell import refused
 from typer.testing import CliRunner, Result
 
 from tanhui.cli import partners
-from tanhui.cli.demo_partners import PARTNERS, seat_partners
+from tanhui.cli.demo_partners import IN_SANDBOX, PARTNERS, seat_partners
 from tanhui.governance.models import AuditRow
 from tanhui.partners import queries, signing
 from tanhui.partners.keys import active_keys
@@ -98,12 +98,13 @@ def test_nobody_is_unknown_by_another_code() -> None:
     refused(_run("key", "HOVER"), "no_such_partner")
 
 
-def test_the_demos_partners_are_in_production_on_an_operators_word() -> None:
+def test_the_demos_partners_are_in_production_on_an_operators_word_but_for_one() -> None:
     for _ in range(2):
         seat_partners(actor=OPERATOR, at=NOW)
     lines = _json("list")["partners"]
     assert [line["code"] for line in lines] == [told[0] for told in PARTNERS]
-    assert {line["status"] for line in lines} == {"production"}
+    waiting = [line["code"] for line in lines if line["status"] == "sandbox"]
+    assert waiting == [IN_SANDBOX]
     assert _json("key", BIKE)["environment"] == "production"
 
 
