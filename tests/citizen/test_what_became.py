@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from tanhui.behaviours.changes import void_behaviour
 from tanhui.behaviours.holds import open_holds, release_overdue, reverse_hold
+from tanhui.citizen.shown import home_page
 from tanhui.kernel.actors import Actor
 from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.scenes.library import SceneLibrary
@@ -141,6 +142,23 @@ def test_home_names_deeds_of_every_kind(
     assert "7 家来源" in html
     english = text_of(city.client(headers={"accept-language": "en"}), "/m/")
     assert "10.0\u00a0km sharing a car" in english
+
+
+def test_home_shows_what_counts_then_what_may_yet(city: City, tmp_path: Path) -> None:
+    travel(tmp_path, citizen_id=city.lin_xiao, day=city.yesterday, at=city.at)
+    shown = home_page(citizen_id=city.lin_xiao, at=city.at).deeds
+    # A merged one is the newest of the day, and a held one is newer than some.
+    assert [deed.state for deed in shown] == ["recorded"] * 4
+    taken_back = ("BIKE T0001", "BIKE T0002", "METRO M1", "BUS B1", "SHARE C1", "STEPS S1", "EV E1")
+    for code, reference in (one.split() for one in taken_back):
+        void_behaviour(
+            actor=OPERATOR, partner_code=code, reference=reference, reason="not_taken", at=city.at
+        )
+    shown = home_page(citizen_id=city.lin_xiao, at=city.at).deeds
+    assert [deed.state for deed in shown] == ["recorded", "recorded", "held"]
+    html = text_of(city.client(), "/m/")
+    assert "暂缓" in html
+    assert "已合并" not in html
 
 
 def test_every_scene_has_a_why_card_and_a_file_that_recomputes_it(

@@ -37,7 +37,8 @@ from tanhui.scenes.tariff import GRADES, PointsExplanation, Tariff
 
 _ROOM = "tanhui.behaviours"
 _LATEST_DAYS = 31
-_LATEST_ROWS = 4
+# Of these a page chooses the few that it shows: not every deed counts.
+_LATEST_ROWS = 24
 _WEEK_DAYS = 7
 _STATEMENT_ROWS_MAX = 1_000
 _KEY = re.compile(r"([0-9a-f]{1,14})-([0-9a-f]{1,8})-([0-9a-f]{1,16})")

@@ -134,7 +134,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """All that the home shows."""
+    """All that the home shows. `deeds` are a few that count, newest first, then held ones."""
 
     points: int
     reduction_mg: int
@@ -227,7 +227,7 @@ def home_page(*, citizen_id: int, at: datetime) -> HomePage:
         today=home.today,
         week=tuple(_week_bars(home.week)),
         week_total=_sum(home.today.day, home.week),
-        deeds=tuple(Deed(row, scene_of(row.scene)) for row in home.latest[:LATEST_MAX]),
+        deeds=tuple(Deed(row, scene_of(row.scene)) for row in _worth_showing(home.latest)),
         waiting=behaviours.points_waiting(citizen_id=citizen_id, at=at),
         sources=home.sources,
         greeting=_greeting(at),
@@ -278,6 +278,12 @@ def why_page(*, citizen_id: int, key: str) -> WhyPage:
             max(0, tariff.points_per_day_max - card.points.used_before),
         ),
     )
+
+
+def _worth_showing(latest: Sequence[BehaviourRow]) -> list[BehaviourRow]:
+    """The newest deeds that count, then those that may yet; what counts for nothing is left out."""
+    counting = [row for row in latest if row.counts]
+    return (counting + [row for row in latest if row.state == "held"])[:LATEST_MAX]
 
 
 def _greeting(at: datetime) -> str:
