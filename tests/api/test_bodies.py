@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
-from tanhui.api.bodies import BODY_BYTES_MAX
+from tanhui.api.bodies import BODY_BYTES_MAX, DROPPED_BYTES_MAX, read_body
+from tanhui.kernel.refusals import Refusal
 from tests.api.sending import BATCH, JSON, NDJSON, Desk, Sent, recent_ride, told
 
 
@@ -54,7 +64,7 @@ def test_a_deep_item_is_refused_alone(desk: Desk) -> None:
     ]
 
 
-def test_a_large_body_is_refused_before_it_is_read(desk: Desk) -> None:
+def test_a_large_body_is_refused_and_not_kept(desk: Desk) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     body = b"[" + b" " * BODY_BYTES_MAX + b"]"
     sent = desk.send(body)
@@ -62,6 +72,62 @@ def test_a_large_body_is_refused_before_it_is_read(desk: Desk) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
     huge = [recent_ride("a", note="x" * 3_900_000)]
     assert desk.send(huge).results == ["recorded"]
+
+
+@contextmanager
+def _served() -> Iterator[int]:
+    """The platform behind a real socket, and its port."""
+    server = make_server(
+        "127.0.0.1", 0, get_wsgi_application(), WSGIServer, handler_class=_QuietHandler
+    )
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_a_sender_hears_over_a_socket_that_its_body_is_too_large(desk: Desk) -> None:
+    del desk
+    with _served() as port:
+        asked = Request(
+            f"http://127.0.0.1:{port}{BATCH}",
+            data=b" " * (3 * BODY_BYTES_MAX),
+            headers={"Content-Type": JSON},
+        )
+        with pytest.raises(HTTPError) as refused:
+            urlopen(asked, timeout=20)
+        assert refused.value.code == 413
+        assert json.load(refused.value)["code"] == "body_too_large"
+
+
+@pytest.mark.parametrize(
+    ("length", "read"),
+    [
+        (DROPPED_BYTES_MAX, DROPPED_BYTES_MAX),
+        (DROPPED_BYTES_MAX + 1, 0),
+        ("9" * 5_000, 0),
+        ("-1", 0),
+    ],
+    ids=["most", "more", "digits", "negative"],
+)
+def test_of_a_body_too_large_only_so_much_is_read(length: object, read: int) -> None:
+    body = io.BytesIO(bytes(DROPPED_BYTES_MAX + 1))
+    request = WSGIRequest(
+        {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(length), "wsgi.input": body}
+    )
+    with pytest.raises(Refusal) as refused:
+        read_body(request)
+    assert refused.value.code == "body_too_large"
+    assert body.tell() == read
 
 
 def test_packed_bodies_are_taken_if_they_say_so(desk: Desk) -> None:

@@ -6,17 +6,23 @@ them is for `behaviours` to say, and concerns that one alone.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zlib
 from collections.abc import Sequence
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 
 from tanhui.behaviours.batches import ITEMS_MAX, require_few
 from tanhui.kernel.refusals import Invalid, Refusal
 
 BODY_BYTES_MAX = 4_000_000
+# A sender reads its answer only once it has sent everything: so much of a body too large is read
+# and dropped, so that the refusal is heard. Beyond that the connection is closed on it.
+DROPPED_BYTES_MAX = 16_000_000
+_PIECE_BYTES = 64 * 1024
+_LENGTH_DIGITS_MAX = 18
 JSON, NDJSON = "application/json", "application/x-ndjson"
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _items = msgspec.json.Decoder(list[msgspec.Raw])
@@ -26,7 +32,7 @@ _COMMAS_MAX = 100 * ITEMS_MAX
 
 
 def read_body(request: HttpRequest) -> bytes:
-    """The body as it was sent. Refuses `length_missing`, and `body_too_large` before reading it."""
+    """The body as it was sent. Refuses `length_missing`; `body_too_large` without keeping it."""
     given = request.META.get("CONTENT_LENGTH") or ""
     if not given:
         if request.headers.get("Transfer-Encoding"):
@@ -36,9 +42,22 @@ def read_body(request: HttpRequest) -> bytes:
                 en="State the length of the body in Content-Length; do not send it in chunks.",
             )
         return b""
-    if not given.isascii() or not given.isdigit() or int(given) > BODY_BYTES_MAX:
+    if not given.isascii() or not given.isdigit():
+        raise _too_large()
+    # A number of very many digits is none that Python reads.
+    length = int(given) if len(given) <= _LENGTH_DIGITS_MAX else DROPPED_BYTES_MAX + 1
+    if length > BODY_BYTES_MAX:
+        if length <= DROPPED_BYTES_MAX:
+            _drop(request)
         raise _too_large()
     return request.read()
+
+
+def _drop(request: HttpRequest) -> None:
+    """Reads the body to its end and keeps none of it; a sender that left is left alone."""
+    with contextlib.suppress(UnreadablePostError):
+        while request.read(_PIECE_BYTES):
+            pass
 
 
 def items_of(body: bytes, content_type: str, content_encoding: str) -> Sequence[bytes]:
