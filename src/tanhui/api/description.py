@@ -88,7 +88,7 @@ _ITEM_SCHEMA: dict[str, Any] = {
     "required": ["reference", "rider", "mode", "started_at", "ended_at"],
     "properties": {
         "reference": _name("Your own id of it; it makes the behaviour one deed for ever."),
-        "rider": _name("Your own id of the person, bound to a citizen before."),
+        "rider": _name("Your own id of the person; in production bound to a citizen before."),
         "mode": _text("One of `GET /api/v1/scenes`."),
         "started_at": _text("Date, time with seconds and offset: 2026-05-13T08:00:00+08:00."),
         "ended_at": _text("The same."),
