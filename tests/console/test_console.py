@@ -41,6 +41,11 @@ def test_the_first_page_counts_what_waits(desks: Desks, hold: str) -> None:
     assert "主管部门工作台" in read(desks.client("regulator"), "/console/")
 
 
+def test_the_first_page_tells_what_came_by_file_too(desks: Desks) -> None:
+    told = read(desks.client("operator"), "/console/")
+    assert re.search("锦城单车 最近收到记录 .*成都地铁 还没有推送", told), told
+
+
 def test_in_english_nothing_is_left_in_chinese_but_the_name_of_the_language(
     desks: Desks, hold: str
 ) -> None:

@@ -40,6 +40,11 @@ def test_the_first_page_says_where_one_stands_and_what_comes_next(desks: Desks) 
     assert "模拟数据" in told
 
 
+def test_the_first_page_tells_what_came_by_file_too(desks: Desks) -> None:
+    assert "最近一次推送 — 最近收到记录 " in read(desks.client("bike"), "/portal/")
+    assert "最近一次推送 — 还没有收到" in read(desks.client("metro"), "/portal/")
+
+
 def test_in_english_nothing_is_left_in_chinese_but_the_name_of_the_language(desks: Desks) -> None:
     client = desks.client("metro", headers={"accept-language": "en"})
     for page in ("", "keys", "sandbox", "quota", "deliveries/", "days", "corrections"):

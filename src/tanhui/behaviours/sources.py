@@ -146,6 +146,15 @@ def partner_freshness(*, at: datetime) -> tuple[PartnerFreshness, ...]:
     return tuple(found)
 
 
+def received_at(*, at: datetime) -> dict[str, datetime]:
+    """When rows of each partner were last taken, by file or interface; by the partner's code."""
+    return {
+        partner.code: partner.last_received_at
+        for partner in partner_freshness(at=at)
+        if partner.last_received_at is not None
+    }
+
+
 def judge_source(
     partner: PartnerFreshness, *, bound: bool, lately: int
 ) -> tuple[SourceState, tuple[Hop, ...]]:

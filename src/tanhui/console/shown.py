@@ -15,6 +15,7 @@ from tanhui.behaviours.finding import FoundDeed
 from tanhui.behaviours.holds import Hold, open_holds
 from tanhui.behaviours.reconciliation import DayRow
 from tanhui.behaviours.rows import HoldNote
+from tanhui.behaviours.sources import received_at
 from tanhui.behaviours.told import HoldWords
 from tanhui.identity import queries as identity
 from tanhui.identity.queries import Member
@@ -122,10 +123,20 @@ def _scenes() -> dict[int, Scene]:
 
 @dataclass(frozen=True, slots=True)
 class PartnerDays:
-    """A partner, and on how many of the last days ours and theirs differ."""
+    """A partner, and on how many of the last days ours and theirs differ.
+
+    `received_at` is when rows of it were last taken, by file or interface.
+    """
 
     partner: PartnerLine
     differing: int
+    received_at: datetime | None
+
+    @property
+    def by_file(self) -> bool:
+        """Whether rows came after its last push, as files are none."""
+        pushed = self.partner.last_delivery_at
+        return self.received_at is not None and (pushed is None or pushed < self.received_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +166,14 @@ def home(*, actor: Actor, language: str, at: datetime) -> Home:
     """Everything of the first page."""
     today = city_day(at)
     first = today - timedelta(days=parties.DAYS_SHOWN - 1)
+    received = received_at(at=at)
     return Home(
         holds=holds(actor=actor, hold_id=None, by_points=False, language=language, at=at),
         partners=[
             PartnerDays(
                 line,
                 parties.unequal(reconciliation.by_day(partner_id=line.id, first=first, last=today)),
+                received.get(line.code),
             )
             for line in _companies()
         ],

@@ -11,6 +11,7 @@ from django.conf import settings
 from tanhui.behaviours import changes, reconciliation
 from tanhui.behaviours.changes import Void
 from tanhui.behaviours.reconciliation import DayRow
+from tanhui.behaviours.sources import received_at
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import CITY_ZONE, city_day, day_start
 from tanhui.kernel.refusals import Forbidden
@@ -81,12 +82,16 @@ def own_code(actor: Actor) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The first page: where the partner stands, today, and what was delivered last."""
+    """The first page: where the partner stands, today, and what was delivered last.
+
+    `received_at` is when rows were last taken, by file or interface.
+    """
 
     own: Own
     today: DayRow | None
     last: Delivery | None
     differing: int
+    received_at: datetime | None
 
 
 def home(*, actor: Actor, at: datetime) -> Home:
@@ -103,6 +108,7 @@ def home(*, actor: Actor, at: datetime) -> Home:
         today=next((row for row in days if row.day == today), None),
         last=known.desk.deliveries[0] if known.desk.deliveries else None,
         differing=parties.unequal(days),
+        received_at=received_at(at=at).get(known.partner.code),
     )
 
 
