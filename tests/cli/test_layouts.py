@@ -174,13 +174,15 @@ def test_it_is_told_to_people_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 RUBBISH: dict[str, tuple[str, bytes]] = {
     "nothing": ("empty_file", b""),
     "one long line": ("line_too_long", b"a" * 1_000_001),
-    "a picture": ("wrong_encoding", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9),
+    "a picture": ("unsupported_format", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9),
     "a letter": ("no_times", b"Dear all,\nplease find below, as agreed,\nnothing.\n"),
     "one column": ("no_table", b"word\nanother\n"),
     "UTF-16": ("wrong_encoding", "a,b\n1,2\n".encode("utf-16")),
     "a table without times": ("no_times", b"a,b\n1,2\n3,4\n"),
     "a document of nothing": ("no_table", b'{"a": [1, 2]}'),
     "half a document": ("broken_document", b'[{"a": 1}'),
+    "a photograph": ("unsupported_format", b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(99)),
+    "a table of old": ("wrong_line_ends", b"started,ended\r1,2\r3,4\r"),
     "a workbook of old": ("unsupported_format", b"\xd0\xcf\x11\xe0" * 9),
 }
 

@@ -305,34 +305,6 @@ def test_a_list_of_our_own_records_is_a_document_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "kind"),
-    [
-        (b"\xd0\xcf\x11\xe0" + b"x" * 9, "XLS"),
-        (b"%PDF-1.7\n", "PDF"),
-        (b"BZh9" + b"x" * 9, "bzip2"),
-    ],
-)
-def test_other_kinds_of_file_are_refused_by_their_name(
-    tmp_path: Path, octets: bytes, kind: str
-) -> None:
-    with pytest.raises(Refusal, match=kind) as refused:
-        _read(tmp_path, OURS, octets)
-    assert refused.value.code == "unsupported_format"
-
-
-def test_the_real_workbook_is_refused(shared: Path) -> None:
-    with pytest.raises(Refusal, match="XLSX") as refused:
-        look_through(shared / "data/ev/VED_Static_Data_PHEV_EV.xlsx")
-    assert refused.value.code == "unsupported_format"
-
-
-def test_a_first_line_without_an_end_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refusal) as refused:
-        _read(tmp_path, OURS, b"a" * 1_000_001)
-    assert refused.value.code == "line_too_long"
-
-
-@pytest.mark.parametrize(
     ("changed", "verdict", "amount", "detail", "grade"),
     [
         ({"mode": "walking", "steps": 900}, None, 900, 0, 0),

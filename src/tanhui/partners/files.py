@@ -13,7 +13,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -47,7 +47,12 @@ _OTHER_KINDS = {
     b"SQLi": "SQLite",
     b"ORC": "ORC",
     b"Obj\x01": "Avro",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
 }
+# What a wrapping may be, and what lies inside one may not be again.
+_WRAPPED_TWICE = {b"\x1f\x8b": "gzip/gzip", b"PK\x03\x04": "gzip/zip"}
+_ARCHIVE_SUFFIXES = (".zip", ".gz")
 
 
 class Shape(StrEnum):
@@ -135,6 +140,31 @@ def _refuse_kind(path: Path, kind: str) -> Refusal:
     )
 
 
+def _refuse_line_ends(path: Path) -> Refusal:
+    return Invalid(
+        "wrong_line_ends",
+        zh="文件“{name}”的行只以回车（CR）结尾；请另存为以换行（LF 或 CRLF）结尾后再传。",
+        en="The lines of “{name}” end in a carriage return (CR) alone; save it with LF or CRLF line"
+        " ends and send it again.",
+        name=path.name,
+    )
+
+
+def _only_carriage_returns(line: bytes) -> bool:
+    """Whether what was read as the first line is many, parted by CR; JSON may hold CR as space."""
+    if line.endswith(b"\n"):
+        return False
+    if line.lstrip(_MARKS).startswith(b"{"):
+        return b"}\r{" in line
+    return b"\r" in line.strip()
+
+
+def _require_no_other_kind(path: Path, beginning: bytes, kinds: Mapping[bytes, str]) -> None:
+    for magic, kind in kinds.items():
+        if beginning.startswith(magic):
+            raise _refuse_kind(path, kind)
+
+
 def _data_members(path: Path, archive: zipfile.ZipFile) -> list[str]:
     """The members that hold rows; folders and the ghosts that some systems add are passed over.
 
@@ -151,6 +181,8 @@ def _data_members(path: Path, archive: zipfile.ZipFile) -> list[str]:
         and not member.filename.startswith("__MACOSX/")
         and not Path(member.filename).name.startswith(".")
     ]
+    if not members and any(name.lower().endswith(_ARCHIVE_SUFFIXES) for name in inside):
+        raise _refuse_kind(path, "zip/zip")
     tables = [member for member in members if not member.lower().endswith(".txt")]
     return tables or members
 
@@ -222,14 +254,16 @@ def _look_through_text(
     """The shape of one text and its number of rows; None where it holds nothing at all."""
     look = _Look(layout.encoding if layout else "utf-8")
     first = next((line for line in _lines(stream) if not line.isspace()), b"")
+    _require_no_other_kind(path, first, {**_OTHER_KINDS, **_WRAPPED_TWICE})
     if first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first:
         raise _refuse_encoding(path)
     begins = first.lstrip(_MARKS)[:1]
     if begins == b"[" or (begins == b"{" and layout is not None and layout.records):
         text = first.lstrip(_MARKS) + stream.read(DOCUMENT_BYTES_MAX)
         return Shape.JSON, len(records_of(path.name, text, layout.records if layout else ()))
+    one_line = _only_carriage_returns(first)
     if len(first) > FIRST_LINE_BYTES_MAX:
-        raise _refuse_first_line(path)
+        raise _refuse_line_ends(path) if one_line else _refuse_first_line(path)
     is_json = begins == b"{"
     look.see(first)
     # What the header names cannot be known once its letters are lost.
@@ -238,6 +272,8 @@ def _look_through_text(
         look.see(line)
     if header_lost or look.other_encoding:
         raise _refuse_encoding(path)
+    if one_line:
+        raise _refuse_line_ends(path)
     if look.lines == 0:
         return None
     has_header = not is_json and (layout is None or layout.has_header)
@@ -312,7 +348,7 @@ def look_through(
 
     With a layout, its encoding, its records and its station tables are heeded; `stations` are
     tables given in place of those found beside the file. Refuses: `no_such_file`, `broken_file`,
-    `wrong_encoding`, `empty_file`, `unsupported_format`, `document_too_large`.
+    `wrong_encoding`, `wrong_line_ends`, `empty_file`, `unsupported_format`, `document_too_large`.
     """
     if not path.is_file():
         raise _refuse_nothing(path)
@@ -320,9 +356,7 @@ def look_through(
     try:
         with path.open("rb") as raw:
             magic = raw.read(4)
-        for beginning, kind in _OTHER_KINDS.items():
-            if magic.startswith(beginning):
-                raise _refuse_kind(path, kind)
+        _require_no_other_kind(path, magic, _OTHER_KINDS)
         tables = _station_tables(path, layout, stations, magic)
         if magic == b"PAR1":
             with contextlib.closing(pyarrow.parquet.ParquetFile(path)) as parquet:
