@@ -103,10 +103,8 @@ def judge_deeds(
     _same_counts(deeds, known, len(foreign), library, same_as, reason)
     merged = same_as != _NONE
     state = np.where(merged, MERGED, RECORDED)
-    # What a proved trip takes the place of is no second trip beside it, and what is only declared
-    # makes nothing suspicious that somebody proves.
+    # What is only declared makes nothing suspicious that somebody proves.
     counts = (known.state != MERGED) & (known.grade != DECLARED)
-    counts[displaced] = False
     holds = _suspicions(measured, known, counts, partner_id, library, same_as, foreign, at)
     state[list(holds)] = HELD
     return Judged(state, same_as, reason, displaced, foreign, holds)

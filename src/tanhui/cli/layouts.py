@@ -103,7 +103,7 @@ def _row_facts(row: Mapping[str, object]) -> dict[str, object]:
     """One row as JSON can say it: instants in the city's time, the grade as its letter."""
     facts = dict(row)
     for key in ("started_at", "ended_at"):
-        instant = facts[key]
+        instant = facts.get(key)
         if isinstance(instant, datetime):
             facts[key] = instant.astimezone(CITY_ZONE).isoformat()
     facts["grade"] = GRADES[int(str(facts["grade"]))]
