@@ -250,6 +250,9 @@ def read_cells(
     `ended_at` (UTC microseconds), `end_given`, and of each measure and place that this file tells
     the field in our unit (Float64, null where unreadable) and `<field>_given`; details as words.
     """
+    if "started_at" not in frame.columns:
+        # The head of a damaged file may have lost it; then no row of it can be read.
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("started_at"))
     if layout.period == "moment":
         mode = pl.lit(None, dtype=pl.String)
     else:
