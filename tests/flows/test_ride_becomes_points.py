@@ -128,7 +128,9 @@ def test_the_twin_of_an_operators_month_becomes_points(town: Town, tmp_path: Pat
     assert first["refused"] == divvy_twin.refused()
     assert first["held"] == {}
     assert first["points"] > 0
-    lines = {int(row["line"]): row["reason"] for row in _report(first)}
+    # Which rides chance gives to one citizen at one time differs with each installation's key.
+    told = [row for row in _report(first) if row["reason"] != "merged"]
+    lines = {int(row["line"]): row["reason"] for row in told}
     assert lines == divvy_twin.expected_lines()
 
     again = town.ingest(path, 100)

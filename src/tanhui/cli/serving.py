@@ -111,12 +111,18 @@ class Worker:
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
+    """Ends a process that we gave a session of its own, and whatever it leaves behind there.
+
+    A server that is ended while its workers wait for a thread would leave them to answer for ever.
+    """
     server.terminate()
     try:
         server.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(server.pid, signal.SIGKILL)
 
 
 def serve(*, port: int, ready: Callable[[], None]) -> None:
