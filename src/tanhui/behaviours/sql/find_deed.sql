@@ -1,6 +1,6 @@
 -- One deed by its partner's reference, with what became of it. Whose it is, is told by a pseudonym
 -- that is the same as at the desk of holds.
-SELECT
+SELECT  -- noqa: ST06
     reference.reference,
     (
         'x' || substring(

@@ -4,8 +4,8 @@ WITH known AS (
     SELECT
         known.reference,
         known.citizen_id,
-        item.ordinal - 1 AS place,
-        known.started_at
+        known.started_at,
+        item.ordinal - 1 AS place
     FROM unnest(%(digests)s) WITH ORDINALITY AS item (digest, ordinal)
     INNER JOIN behaviours_reference AS known
         ON known.partner_id = %(partner_id)s AND known.digest = item.digest

@@ -1,6 +1,6 @@
 -- Open holds for the desk. The person is shown as a pseudonym made of the citizen's number and
 -- the month, so that two deeds of one person can be seen together and nobody is named.
-SELECT
+SELECT  -- noqa: ST06
     hold.id,
     (
         'x' || substring(
@@ -30,7 +30,11 @@ INNER JOIN behaviours_behaviour AS behaviour
         AND behaviour.reference_digest = hold.reference_digest
 INNER JOIN partners_partner AS partner ON partner.id = hold.partner_id
 WHERE
-    NOT EXISTS (SELECT 1 FROM behaviours_hold_end AS ended WHERE ended.hold_id = hold.id)
+    NOT EXISTS (
+        SELECT 1
+        FROM behaviours_hold_end AS ended
+        WHERE ended.hold_id = hold.id
+    )
     AND hold.placed_at <= %(at)s
 ORDER BY hold.deadline ASC, hold.points DESC, hold.id ASC
 LIMIT %(rows_max)s;

@@ -1,6 +1,8 @@
 -- Points of a citizen that were recorded since an instant and may not be spent yet. Deeds of more
 -- than a quarter before do not wait: whatever is said of them has been said.
-SELECT coalesce(sum(behaviour.points), 0)::bigint AS points, min(chunk.recorded_at) AS oldest
+SELECT
+    coalesce(sum(behaviour.points), 0)::bigint AS points,
+    min(chunk.recorded_at) AS oldest
 FROM behaviours_behaviour AS behaviour
 INNER JOIN behaviours_chunk AS chunk ON chunk.id = behaviour.chunk_id
 WHERE
