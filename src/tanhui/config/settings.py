@@ -137,9 +137,13 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in TANHUI.hosts]
 INSTALLED_APPS = [
     "tanhui.ledger",
     "tanhui.governance",
+    "tanhui.publiclog",
     "tanhui.identity",
     "tanhui.partners",
+    "tanhui.vault",
     "tanhui.claims",
+    "tanhui.cases",
+    "tanhui.rulebook",
     "tanhui.behaviours",
     "tanhui.web",
     "tanhui.citizen",

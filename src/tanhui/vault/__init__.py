@@ -1,0 +1,1 @@
+"""Floor 4: files by their hash, with versions; who may read them."""
