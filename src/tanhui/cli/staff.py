@@ -17,12 +17,13 @@ from tanhui.identity.personas import BY_NAME
 from tanhui.partners import queries as partners
 
 Opener = Callable[[], AbstractContextManager[object]]
-_DESKS = {"partner": "/portal/", "operator": "/console/", "regulator": "/console/"}
+_DESKS = {"citizen": "", "partner": "/portal/"}
+_CONSOLE = "/console/"
 
 
 def desk_query(persona: str) -> str:
     """What a log-in link needs so that one of the cast's staff arrives at their own desk."""
-    desk = _DESKS.get(BY_NAME[persona].role)
+    desk = _DESKS.get(BY_NAME[persona].role, _CONSOLE)
     return f"?{urlencode({'next': desk})}" if desk else ""
 
 

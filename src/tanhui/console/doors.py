@@ -10,7 +10,9 @@ from tanhui.governance.permissions import is_allowed
 from tanhui.kernel.actors import Actor
 from tanhui.web.entrance import staff_only
 
+ROLES = ("operator", "regulator", "sysadmin", "security", "auditor")
 staff = staff_only("operator", "regulator", login="console:login")
+everyone = staff_only(*ROLES, login="console:login")
 reading = require_http_methods(["GET", "HEAD"])
 acting = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tanhui.console.doors import ROLES
 from tanhui.identity.personas import STAFF
 from tanhui.web.entrance import PageRequest, entrance
 from tanhui.web.login import Door, log_in_at, log_out_of
@@ -14,7 +15,7 @@ _DOOR = Door(
     "console/login.html",
     "console:home",
     tuple(one for one in STAFF if one.role != "partner"),
-    frozenset({"operator", "regulator"}),
+    frozenset(ROLES),
 )
 
 

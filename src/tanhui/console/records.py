@@ -6,7 +6,8 @@ from django.http import HttpResponse
 
 from tanhui.behaviours.changes import VOID_REASONS, void_behaviour
 from tanhui.console import shown
-from tanhui.console.doors import acting, may, reading, staff
+from tanhui.console.doors import acting, everyone, may, reading, staff
+from tanhui.governance.permissions import is_allowed
 from tanhui.kernel.refusals import NotFound
 from tanhui.web.desk import Refused, done, perform, refused_by, show_page
 from tanhui.web.entrance import PageRequest, entrance
@@ -15,9 +16,11 @@ from tanhui.web.parties import void_choices
 
 @entrance
 @reading
-@staff
+@everyone
 def home(request: PageRequest) -> HttpResponse:
-    """What waits for somebody: holds, partners in the sandbox, days that differ."""
+    """What waits for somebody: holds, partners in the sandbox, days that differ; or one's duty."""
+    if not is_allowed(request.actor, "holds.read"):
+        return show_page(request, "console/duty.html", may=may(request.actor), tab="home")
     page = shown.home(actor=request.actor, language=request.appearance.language, at=request.at)
     return show_page(request, "console/home.html", page=page, may=may(request.actor), tab="home")
 

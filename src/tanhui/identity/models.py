@@ -6,6 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 
+# Who works for the platform or the authority; a partner's staff have the role `partner`.
+PLATFORM_ROLES = ("operator", "regulator", "sysadmin", "security", "auditor")
+
+
 class Person(models.Model):
     """A citizen. A simulated one may have no name and no phone: its name follows from its id."""
 
@@ -63,7 +67,7 @@ class Membership(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(role="partner", organisation_id__isnull=False)
-                | Q(role__in=("operator", "regulator"), organisation_id__isnull=True),
+                | Q(role__in=PLATFORM_ROLES, organisation_id__isnull=True),
                 name="identity_membership_role_and_organisation",
             ),
             models.CheckConstraint(

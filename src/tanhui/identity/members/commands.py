@@ -12,11 +12,11 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
 from tanhui.identity.commands import seat_personas, sure_of_person
-from tanhui.identity.models import Membership, Person, Session
+from tanhui.identity.models import PLATFORM_ROLES, Membership, Person, Session
 from tanhui.kernel.actors import Actor
 
 PARTNER = "partner"
-ROLES = ("operator", "regulator", PARTNER)
+ROLES = (*PLATFORM_ROLES, PARTNER)
 
 
 def add_member(
