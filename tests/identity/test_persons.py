@@ -165,4 +165,4 @@ def test_each_constraint_holds(database_url: DatabaseUrl, values: str, constrain
 
 
 def test_settings_show_no_key() -> None:
-    assert settings.TANHUI.personal_key.hex() not in repr(settings.TANHUI)
+    assert settings.TANHUI.secrets.personal_key.hex() not in repr(settings.TANHUI)

@@ -48,7 +48,7 @@ def test_secrets_from_files(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("cd" * 32 + "\n")
     environ = {key: value for key, value in PRODUCTION.items() if key != "TANHUI_PERSONAL_KEY"}
     environ["TANHUI_PERSONAL_KEY_FILE"] = str(tmp_path / "key")
-    assert Settings.read(environ, tmp_path).personal_key == b"\xcd" * 32
+    assert Settings.read(environ, tmp_path).secrets.personal_key == b"\xcd" * 32
     environ["TANHUI_PERSONAL_KEY_FILE"] = str(tmp_path / "absent")
     with pytest.raises(Refusal) as caught:
         Settings.read(environ, tmp_path)
@@ -61,7 +61,7 @@ def test_a_demo_makes_its_secrets_once(tmp_path: Path, mode: str) -> None:
     second = Settings.read({"TANHUI_MODE": mode}, tmp_path)
     assert first.simulated
     assert first.secrets == second.secrets
-    assert len({first.reference_key, first.personal_key, first.blind_key}) == 3
+    assert len({first.reference_key, first.secrets.personal_key, first.secrets.blind_key}) == 3
     file = tmp_path / "var" / "secrets.toml"
     assert file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in file.parent.iterdir()] == ["secrets.toml"]
@@ -73,8 +73,8 @@ def test_a_new_secret_is_added_to_an_older_file(tmp_path: Path) -> None:
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join(line for line in lines if not line.startswith("BLIND")))
     second = Settings.read({"TANHUI_MODE": "demo"}, tmp_path)
-    assert second.personal_key == first.personal_key
-    assert second.blind_key != first.blind_key
+    assert second.secrets.personal_key == first.secrets.personal_key
+    assert second.secrets.blind_key != first.secrets.blind_key
     assert file.stat().st_mode & 0o777 == 0o600
 
 

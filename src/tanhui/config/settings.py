@@ -14,8 +14,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from tanhui.config.keys import open_ring
 from tanhui.config.secrets import Secrets
 from tanhui.kernel.refusals import Invalid
+from tanhui.runtime.keys.ring import Keys
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
@@ -43,6 +45,11 @@ class Settings:
     database_url: str | None = field(repr=False)
     database_owner_url: str | None = field(repr=False)
     secrets: Secrets = field(repr=False)
+    # The name under which the public log signs; who checks it must know it beforehand.
+    log_origin: str = "tanhui.example/chengdu"
+    keyring: Path | None = None
+    # A device for signatures, as `package.module:Class`; none means software alone.
+    key_device: str | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str], root: Path) -> Settings:
@@ -72,6 +79,9 @@ class Settings:
             database_url=environ.get("DATABASE_URL") or None,
             database_owner_url=environ.get("DATABASE_OWNER_URL") or None,
             secrets=Secrets.read(environ, generated),
+            log_origin=environ.get("TANHUI_LOG_ORIGIN") or "tanhui.example/chengdu",
+            keyring=_path(environ, "TANHUI_KEYRING_FILE", var / "keyring.toml"),
+            key_device=environ.get("TANHUI_KEY_DEVICE") or None,
         )
 
     @property
@@ -85,14 +95,14 @@ class Settings:
         return self.secrets.reference_key
 
     @property
-    def personal_key(self) -> bytes:
-        """Encrypts personal data."""
-        return self.secrets.personal_key
-
-    @property
-    def blind_key(self) -> bytes:
-        """Keys the blind index by which encrypted personal data is found."""
-        return self.secrets.blind_key
+    def keys(self) -> Keys:
+        """The key ring; opened at its first use, since not every program needs it."""
+        return open_ring(
+            self.keyring or self.var / "keyring.toml",
+            self.secrets,
+            generate=self.mode is not Mode.PRODUCTION,
+            device=self.key_device,
+        )
 
 
 def checkout_root() -> Path:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import datetime, timedelta
 
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
 from tanhui.identity.models import LoginCode, LoginLink, Membership, Person, Session
 from tanhui.identity.phones import parse_phone
-from tanhui.identity.sealing import blind_index, seal, token_hash
+from tanhui.identity.sealing import blind_index, blind_indexes, is_blind_code, seal, token_hash
 from tanhui.identity.sms import Sms
 from tanhui.kernel.actors import Actor, Assurance
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
@@ -38,6 +37,7 @@ SIMULATED_MAX = 10_000_000
 PHONE_FIELD = "identity.person.phone"
 NAME_FIELD = "identity.person.display_name"
 _ADDRESS_FIELD = "identity.logincode.address"
+_CODE_FIELD = "identity.logincode.code"
 _CODE_KEPT = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _TOKEN_BYTES = 32
@@ -55,12 +55,11 @@ def register_person(*, actor: Actor, phone: str, display_name: str, at: datetime
     if actor.assurance < Assurance.PHONE:
         raise refusals.not_yours()
     number = parse_phone(phone)
-    index = blind_index(number, field=PHONE_FIELD)
     with transaction.atomic():
-        _lock_phone(index)
-        if Person.objects.filter(phone_index=index).exists():
+        _lock_phone(number)
+        if _by_phone(number) is not None:
             raise refusals.phone_already_registered()
-        return _register(number, index, display_name, at)
+        return _register(number, display_name, at)
 
 
 def sure_of_person(*, phone: str, display_name: str, simulated: bool, at: datetime) -> int:
@@ -69,20 +68,18 @@ def sure_of_person(*, phone: str, display_name: str, simulated: bool, at: dateti
     For commands that have asked whether the actor may. Refuses `phone_invalid`, `name_too_long`.
     """
     number = parse_phone(phone)
-    index = blind_index(number, field=PHONE_FIELD)
     with transaction.atomic():
-        _lock_phone(index)
-        return _by_phone(number) or _register(number, index, display_name, at, simulated=simulated)
+        _lock_phone(number)
+        return _by_phone(number) or _register(number, display_name, at, simulated=simulated)
 
 
 def _by_phone(number: str) -> int | None:
-    index = blind_index(number, field=PHONE_FIELD)
-    return Person.objects.filter(phone_index=index).values_list("id", flat=True).first()
+    indexes = blind_indexes(number, field=PHONE_FIELD)
+    return Person.objects.filter(phone_index__in=indexes).values_list("id", flat=True).first()
 
 
 def _register(
     phone: str,
-    index: bytes,
     display_name: str,
     at: datetime,
     *,
@@ -95,7 +92,7 @@ def _register(
     person = Person.objects.create(
         display_name_sealed=seal(name, field=NAME_FIELD) if name else None,
         phone_sealed=seal(phone, field=PHONE_FIELD),
-        phone_index=index,
+        phone_index=blind_index(phone, field=PHONE_FIELD),
         view=view,
         simulated=simulated,
         registered_at=at,
@@ -117,15 +114,10 @@ def seat_personas(*, at: datetime) -> list[int]:
 
 def _seat_personas(at: datetime) -> list[int]:
     numbers = [persona.phone for persona in personas.CITIZENS]
-    indexes = [blind_index(number, field=PHONE_FIELD) for number in numbers]
-    seated = {
-        bytes(row.phone_index or b""): row.id
-        for row in Person.objects.filter(phone_index__in=indexes).only("id", "phone_index")
-    }
     return [
-        seated.get(index)
-        or _register(number, index, persona.name_zh, at, view=persona.view, simulated=True)
-        for persona, number, index in zip(personas.CITIZENS, numbers, indexes, strict=True)
+        _by_phone(number)
+        or _register(number, persona.name_zh, at, view=persona.view, simulated=True)
+        for persona, number in zip(personas.CITIZENS, numbers, strict=True)
     ]
 
 
@@ -168,8 +160,8 @@ def send_login_code(*, phone: str, at: datetime, sms: Sms, address: str | None =
     place = blind_index(address, field=_ADDRESS_FIELD) if address else None
     code = f"{secrets.randbelow(1_000_000):06d}"
     with transaction.atomic():
-        _lock_phone(index)
-        _refuse_too_many(index, place, at)
+        _lock_phone(number)
+        _refuse_too_many(number, place, at)
         LoginCode.objects.filter(created_at__lt=at - _CODE_KEPT).delete()
         LoginCode.objects.create(
             phone_index=index,
@@ -182,9 +174,10 @@ def send_login_code(*, phone: str, at: datetime, sms: Sms, address: str | None =
     return number
 
 
-def _refuse_too_many(index: bytes, place: bytes | None, at: datetime) -> None:
+def _refuse_too_many(phone: str, place: bytes | None, at: datetime) -> None:
     recent = list(
-        LoginCode.objects.filter(phone_index=index, created_at__gt=at - _HOUR)
+        _codes_of(phone)
+        .filter(created_at__gt=at - _HOUR)
         .order_by("-created_at")
         .values_list("created_at", flat=True)[:CODES_PER_HOUR_MAX]
     )
@@ -205,11 +198,10 @@ def log_in(*, phone: str, code: str, at: datetime) -> str:
     Refuses `phone_invalid`, `code_wrong`, `code_expired` and `code_used_up` (five wrong tries).
     """
     number = parse_phone(phone)
-    index = blind_index(number, field=PHONE_FIELD)
     # A wrong try is counted by a transaction of its own, which the refusal must not undo.
     with transaction.atomic():
-        _lock_phone(index)
-        refusal = _try_code(index, code.strip(), at)
+        _lock_phone(number)
+        refusal = _try_code(number, code.strip(), at)
     if refusal is not None:
         raise refusal
     with transaction.atomic():
@@ -219,17 +211,18 @@ def log_in(*, phone: str, code: str, at: datetime) -> str:
         return _open_session(person_id, at)
 
 
-def _try_code(index: bytes, code: str, at: datetime) -> Exception | None:
-    sent = (
-        LoginCode.objects.filter(phone_index=index, used_at__isnull=True)
-        .order_by("-created_at", "-id")
-        .first()
-    )
+def _codes_of(phone: str) -> QuerySet[LoginCode]:
+    return LoginCode.objects.filter(phone_index__in=blind_indexes(phone, field=PHONE_FIELD))
+
+
+def _try_code(phone: str, code: str, at: datetime) -> Exception | None:
+    sent = _codes_of(phone).filter(used_at__isnull=True).order_by("-created_at", "-id").first()
     if sent is None or sent.expires_at <= at:
         return refusals.code_expired()
     if sent.attempts >= CODE_TRIES_MAX:
         return refusals.code_used_up()
-    if not hmac.compare_digest(bytes(sent.code_hash), _code_hash(index, code)):
+    index = bytes(sent.phone_index)
+    if not is_blind_code(bytes(sent.code_hash), _code_text(index, code), field=_CODE_FIELD):
         sent.attempts += 1
         sent.save(update_fields=["attempts"])
         left = CODE_TRIES_MAX - sent.attempts
@@ -341,15 +334,23 @@ def _open_session(person_id: int, at: datetime) -> str:
     return token
 
 
+def _code_text(index: bytes, code: str) -> str:
+    return index.hex() + code
+
+
 def _code_hash(index: bytes, code: str) -> bytes:
     """A keyed hash: six digits could be guessed from a plain one."""
-    key = settings.TANHUI.blind_key
-    return hmac.new(key, b"identity.logincode\0" + index + code.encode(), hashlib.sha256).digest()
+    return blind_index(_code_text(index, code), field=_CODE_FIELD)
 
 
-def _lock_phone(index: bytes) -> None:
+def _lock_phone(phone: str) -> None:
+    """Whoever does something about this phone at the same moment waits here.
+
+    The oldest of its indexes is the one that every program knows while the key changes.
+    """
+    oldest = blind_indexes(phone, field=PHONE_FIELD)[-1]
     with connection.cursor() as cursor:
-        cursor.execute(load("tanhui.identity", "lock_phone"), {"phone_index": index})
+        cursor.execute(load("tanhui.identity", "lock_phone"), {"phone_index": oldest})
 
 
 def _run(name: str) -> None:

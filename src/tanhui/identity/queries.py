@@ -15,7 +15,7 @@ from tanhui.identity.models import Membership as MembershipRow
 from tanhui.identity.models import Person as PersonRow
 from tanhui.identity.models import Session as SessionRow
 from tanhui.identity.phones import masked
-from tanhui.identity.sealing import blind_index, token_hash, unseal
+from tanhui.identity.sealing import blind_indexes, token_hash, unseal
 from tanhui.kernel.actors import Actor, Assurance
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
@@ -122,8 +122,8 @@ def persona_id(name: str) -> int:
     persona = personas.BY_NAME.get(name)
     if persona is None:
         raise refusals.persona_unknown(name)
-    index = blind_index(persona.phone, field=PHONE_FIELD)
-    found = PersonRow.objects.filter(phone_index=index).values_list("id", flat=True).first()
+    indexes = blind_indexes(persona.phone, field=PHONE_FIELD)
+    found = PersonRow.objects.filter(phone_index__in=indexes).values_list("id", flat=True).first()
     if found is None:
         raise refusals.persona_unknown(name)
     return found
@@ -155,7 +155,7 @@ def phones() -> Iterator[tuple[int, str]]:
 
 def registered_phones(phones: Collection[str]) -> dict[str, int]:
     """The number of everyone who has one of these phones (eleven digits), by the phone."""
-    asked = {blind_index(phone, field=PHONE_FIELD): phone for phone in phones}
+    asked = {index: phone for phone in phones for index in blind_indexes(phone, field=PHONE_FIELD)}
     indexes = list(asked)
     found: dict[str, int] = {}
     for begin in range(0, len(indexes), _PHONES_AT_ONCE):
