@@ -1,1 +1,1 @@
-"""Floor 2: the city's public log: what is written down in the transaction of the fact, and published."""
+"""Floor 2: the city's public log: leaves beside their facts, and their publication."""

@@ -1,0 +1,3 @@
+INSERT INTO publiclog_outbox (at, leaf)
+VALUES (%(at)s, %(leaf)s)
+RETURNING id;
