@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
@@ -19,7 +18,7 @@ from tanhui.kernel.refusals import Forbidden, Invalid
 from tanhui.ledger import queries as ledger
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.methodology.explain import Step
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 
 class SignedInRequest(HttpRequest):
@@ -52,7 +51,7 @@ def _bearer(request: HttpRequest) -> SignedIn:
 
 
 def _behaviour(row: BehaviourRow) -> forms.BehaviourForm:
-    scene = city_library(settings.TANHUI.content_root).scene(row.scene)
+    scene = library_in_force().scene(row.scene)
     return forms.BehaviourForm(
         key=row.key,
         scene=row.scene,
@@ -140,7 +139,7 @@ def _step(step: Step) -> forms.StepForm:
 
 
 def _why(card: WhyCard) -> forms.WhyForm:
-    scene = city_library(settings.TANHUI.content_root).scene(card.row.scene)
+    scene = library_in_force().scene(card.row.scene)
     points, explanation = card.points, card.explanation
     return forms.WhyForm(
         behaviour=_behaviour(card.row),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
@@ -18,7 +17,8 @@ from tanhui.methodology.factors import FactorRow
 from tanhui.methodology.library import Library
 from tanhui.methodology.pages.catalogue import newest
 from tanhui.methodology.render import formula_text, number_text
-from tanhui.scenes.library import Rule, SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import Rule, SceneLibrary
 from tanhui.scenes.scene import Scene
 from tanhui.scenes.tariff import GRADES, Tariff
 
@@ -26,7 +26,7 @@ router = Router(tags=["library"])
 
 
 def _city() -> SceneLibrary:
-    return city_library(settings.TANHUI.content_root)
+    return library_in_force()
 
 
 def _library() -> Library:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import msgspec
 import pydantic
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -24,7 +23,7 @@ from tanhui.behaviours.reconciliation import DayRow, by_day, csv_lines
 from tanhui.kernel.refusals import Refusal
 from tanhui.partners import quota
 from tanhui.partners.statements import declare_day
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 router = Router(tags=["partners"])
 CSV = "text/csv"
@@ -108,7 +107,7 @@ def declare(request: HttpRequest, day: date) -> HttpResponse:
             rows=told.rows,
             amount=told.amount,
             mode=told.mode,
-            modes=tuple(city_library(settings.TANHUI.content_root).modes()),
+            modes=tuple(library_in_force().modes()),
             environment=key.environment,
             at=at,
         )

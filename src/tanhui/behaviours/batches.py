@@ -45,7 +45,7 @@ from tanhui.partners.riders import NOBODY, rider_digests, riders_of
 from tanhui.partners.rows import require_own
 from tanhui.partners.signing import Environment
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 LAYOUT = "tanhui-ndjson"
 ITEMS_MAX = 1_000
@@ -126,7 +126,7 @@ def _unasked(trips: pl.DataFrame) -> Ints:
 def read_batch(partner_id: int, name: str, items: Sequence[bytes], at: datetime) -> Batch:
     """Judged, with everything made that settlement finds made."""
     chosen = settings.TANHUI
-    library = city_library(chosen.content_root)
+    library = library_in_force()
     source = Source(partner_id, name, LAYOUT, library, _unasked, chosen.reference_key)
     rows = read_items(items, _layout(chosen.content_root), library.modes(), now=at)
     days: list[int | None] = city_days(np.maximum(rows.started, 0)).tolist()
@@ -159,9 +159,8 @@ def _prepare_once(rows: Rows, days: Sequence[int | None], source: Source) -> Non
 
 def warm_up(at: datetime) -> None:
     """Reads and compiles what a batch of today needs, before the first one has to wait for it."""
-    content_root = settings.TANHUI.content_root
-    library = city_library(content_root)
-    _layout(content_root)
+    library = library_in_force()
+    _layout(settings.TANHUI.content_root)
     for scene in library.scenes:
         with suppress(NotFound):
             rule = library.rule_on(scene, city_day(at))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from tanhui.behaviours.queries import behaviour_key, rows_of_days
@@ -20,7 +19,8 @@ from tanhui.behaviours.rows import BehaviourRow
 from tanhui.kernel.periods import day_end, day_start
 from tanhui.methodology.explain import explain
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import SceneLibrary
 from tanhui.scenes.scene import Scene
 
 
@@ -81,7 +81,7 @@ class _Taken:
 
 def day_bill(*, citizen_id: int, day: date) -> DayBill:
     """Computes a citizen's day again; a day without deeds has an empty bill."""
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     rows = {row.key: row for row in rows_of_days(citizen_id=citizen_id, first=day, last=day)}
     taken: list[_Taken] = []
     lines = []

@@ -35,7 +35,8 @@ from tanhui.partners.riders import byte_strings
 from tanhui.partners.rows import require_own
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import SceneLibrary
 
 _ROOM = "tanhui.behaviours"
 SUPERSEDED = "superseded"
@@ -117,7 +118,7 @@ def take_back(partner_id: int, reference: str, *, reason: str, actor: str, at: d
             zh="这条记录正在暂缓，请先处理暂缓。",
             en="This record is held; decide the hold first.",
         )
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     kept = met.keep(~own).live
     _void(met.keep(own), kept, library, reason=reason, actor=actor, at=at)
 

@@ -40,7 +40,7 @@ from tanhui.partners.layouts import Layout, load_layout
 from tanhui.partners.raw import check_columns
 from tanhui.partners.riders import RiderBook, byte_strings, rider_digests
 from tanhui.partners.trips import read_file
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 # A large chunk pays each citizen once for more deeds; a smaller one takes less memory.
 CHUNK_ROWS = 1_000_000
@@ -202,7 +202,7 @@ def record_file(
     layout = load_layout(chosen.content_root, layout_name)
     file = look_through(path, layout, stations)
     check_columns(file, layout)
-    library = city_library(chosen.content_root)
+    library = library_in_force()
     source = Source(
         partner_id=partner.id,
         batch=batch or str(uuid4()),

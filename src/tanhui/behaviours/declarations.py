@@ -25,7 +25,8 @@ from tanhui.partners.commands import register_partner
 from tanhui.partners.layouts import load_layout
 from tanhui.partners.raw import LINE, TORN
 from tanhui.partners.trips import check_trips
-from tanhui.scenes.library import SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import SceneLibrary
 from tanhui.scenes.scene import Scene
 
 # The source of what citizens tell themselves, as others know a partner.
@@ -65,7 +66,7 @@ def declare_trip(
     """
     require(actor, "behaviours.declare")
     assert actor.person_id is not None, "the permission is a citizen's"
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     chosen = library.scene(scene)
     if chosen not in declarable(library):
         raise Invalid(

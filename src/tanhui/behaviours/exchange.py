@@ -45,7 +45,8 @@ from tanhui.ledger import commands as ledger
 from tanhui.ledger.chart import CITIZEN_POINTS
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import SceneLibrary
 
 _ROOM = "tanhui.behaviours"
 _NAME = re.compile(r"[A-Z][A-Z0-9-]{1,31}")
@@ -154,7 +155,7 @@ def export_claims(
 
 def _claims_of_day(day: date, people: dict[int, str], key: bytes) -> list[tuple[int, Claim]]:
     """Each citizen's trips that began on the day."""
-    groups = _groups(city_library(settings.TANHUI.content_root))
+    groups = _groups(library_in_force())
     with binary.cursor(connection) as cursor:
         cursor.execute(
             load(_ROOM, "claimed_trips"),
@@ -265,7 +266,7 @@ def _keep(
             places.setdefault(key, place)
     new = np.array(sorted(places.values()), dtype=np.int64)
     result.exists += len(told) - len(new)
-    ours, library = _known(trips), city_library(settings.TANHUI.content_root)
+    ours, library = _known(trips), library_in_force()
     group = _groups(library)
     others = _ours(ours, group).followed_by(before.keep(before.partner != scheme.partner))
     verdict = judge(trips.keep(new), others, city_tolerance(settings.TANHUI.content_root))
@@ -313,7 +314,7 @@ def _known(trips: Trips) -> Known:
     days = day_of(trips.started // (SLOT_US * SLOTS))
     around = np.concatenate([days - 1, days, days + 1])
     met = store.known_on_days(np.tile(trips.citizen, 3), around).live
-    groups = _groups(city_library(settings.TANHUI.content_root))
+    groups = _groups(library_in_force())
     return met.keep(groups[met.scene] >= 0)
 
 

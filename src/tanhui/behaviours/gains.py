@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from tanhui.kernel.periods import city_day, day_end, day_start
 from tanhui.kernel.refusals import NotFound
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import Rule, SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import Rule, SceneLibrary
 from tanhui.scenes.scene import Scene
 
 _ROOM = "tanhui.behaviours"
@@ -88,7 +88,7 @@ def _fetch(name: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _library() -> SceneLibrary:
-    return city_library(settings.TANHUI.content_root)
+    return library_in_force()
 
 
 def _rules_of(library: SceneLibrary, day: date) -> Iterator[Rule]:

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.conf import settings
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
@@ -38,7 +37,7 @@ from tanhui.ledger.chart import (
 )
 from tanhui.ledger.transfers import ACCEPTED, AccountKey, Phase, Resolution, Transfer
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 _ROOM = "tanhui.behaviours"
 _ENDED_AT_ONCE = 1_000
@@ -227,7 +226,7 @@ def _give_back(hold: dict[str, Any]) -> None:
     day = city_day(hold["started_at"]).toordinal() - date(1970, 1, 1).toordinal()
     met = store.known_on_days(np.array([hold["citizen_id"]] * 3), np.array([day - 1, day, day + 1]))
     own = (met.partner == hold["partner_id"]) & (met.digest == hold["reference_digest"])
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     give_back(met.keep(own), met.keep(~own).live, library)
 
 

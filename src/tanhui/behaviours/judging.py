@@ -191,7 +191,7 @@ def _suspicions(
     `counts` says of the known deeds which are paid or held, and stay so.
     """
     modes = tuple((scene.mode, scene.number) for scene in library.scenes)
-    detectors = city_detectors(settings.TANHUI.content_root, modes).on(city_day(at))
+    detectors = city_detectors(library.root, modes).on(city_day(at))
     if not detectors:
         return {}
     deeds = measured.deeds

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from tanhui.behaviours.postings import Purpose, deed_transfer_id, posting_id
@@ -31,7 +30,7 @@ from tanhui.kernel.refusals import NotFound
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.methodology.explain import explain
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.limit import Limit
 from tanhui.scenes.tariff import GRADES, PointsExplanation, Tariff
 
@@ -89,7 +88,7 @@ _ROW_CELLS = 32
 def _row(cells: tuple[Any, ...]) -> BehaviourRow:
     started, ended, digest, partner_id, _, _, scene, grade, amount, detail, mg = cells[:11]
     points, uncapped, recorded, code, name_zh, name_en = cells[11:17]
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     return BehaviourRow(
         key=behaviour_key(started, partner_id, digest),
         scene=library.numbered(scene).code,
@@ -193,12 +192,12 @@ def statement(*, citizen_id: int, month: date | None, at: datetime) -> Statement
 
 
 def _tariff_of(reference: str) -> Tariff:
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     return next(tariff for tariff in library.tariffs if tariff.reference == reference)
 
 
 def _limit_of(reference: str) -> Limit | None:
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     return next((limit for limit in library.limits if limit.reference == reference), None)
 
 
@@ -208,7 +207,7 @@ def points_waiting(*, citizen_id: int, at: datetime) -> Waiting:
     The wait leaves time for a partner's late rows and corrections. It is the limit's in force at
     `at`; whoever spends asks this while the citizen's account is held.
     """
-    limit = city_library(settings.TANHUI.content_root).limit(city_day(at))
+    limit = library_in_force().limit(city_day(at))
     if limit is None:
         return Waiting(0, None)
     facts = {"citizen_id": citizen_id, "since": limit.waiting_since(at)}
@@ -234,7 +233,7 @@ def why(*, citizen_id: int, key: str) -> WhyCard:
     row = _row(cells)
     chunk_id, scene_number = cells[4], cells[6]
     methodology, methodology_digest, tariff, tariff_digest, limit, limit_digest = cells[_ROW_CELLS:]
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     scene = library.numbered(scene_number)
     day = city_day(started_at)
     used = _fetch(

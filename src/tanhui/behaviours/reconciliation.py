@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
 
-from django.conf import settings
 from django.db import connection
 
 from tanhui.kernel.periods import CITY_ZONE, day_end, day_start
@@ -21,7 +20,7 @@ from tanhui.kernel.refusals import Invalid
 from tanhui.partners.signing import Environment
 from tanhui.partners.statements import DayStatement, declared_days
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 State = Literal["agreed", "differs", "not_declared", "nothing_of_ours"]
 DAYS_MAX = 367
@@ -123,7 +122,7 @@ def _csv_line(cells: Sequence[object]) -> str:
 
 
 def _ours(partner_id: int, first: date, last: date) -> dict[date, list[Ours]]:
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     facts: dict[str, Any] = {
         "partner_id": partner_id,
         "since": day_start(first),

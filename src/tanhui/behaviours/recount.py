@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.db import connection
 
 from tanhui.behaviours.measuring import NO_LIMIT, quantify
@@ -20,7 +19,8 @@ from tanhui.ledger.chart import (
 )
 from tanhui.methodology.document import Methodology
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import SceneLibrary
 from tanhui.scenes.tariff import GRADES, Tariff
 
 _ROOM = "tanhui.behaviours"
@@ -109,7 +109,7 @@ def _limit(library: SceneLibrary, reference: str, digest: str) -> int | None:
 
 def recount() -> Recount:
     """Recomputes all that follows from the deeds themselves. Reads all of them."""
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     methodologies: dict[int, tuple[int, Methodology]] = {}
     paid_by: dict[int, tuple[Tariff, int]] = {}
     rules = _fetch("rules")

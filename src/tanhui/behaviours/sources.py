@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from django.conf import settings
 from django.db import connection
 
 from tanhui.behaviours.declarations import SELF
 from tanhui.kernel.periods import CITY_ZONE, city_day, day_end, day_start
 from tanhui.runtime.sql import load
-from tanhui.scenes.library import SceneLibrary, city_library
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import SceneLibrary
 from tanhui.scenes.scene import Scene
 
 Freshness = Literal["fresh", "late", "missing", "never"]
@@ -132,7 +132,7 @@ def partner_freshness(*, at: datetime) -> tuple[PartnerFreshness, ...]:
     A delivery of which every row was refused counts as none. What citizens declare themselves has
     no rhythm and is left out. Needs no permission: it says nothing about citizens.
     """
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     found = []
     for cells in _fetch("partner_freshness", {"not_a_partner": SELF}):
         code, name_zh, name_en, scene, modes, hours, registered, last = cells

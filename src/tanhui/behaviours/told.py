@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from tanhui.behaviours.detectors.seen import Detector, Told
 from tanhui.behaviours.judging import city_detectors
 from tanhui.behaviours.rows import HoldNote
 from tanhui.kernel.periods import CITY_ZONE
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 # Why a deed was taken back. The last is the platform's own: a proved record took its place.
 VOIDED: dict[str, Told] = {
@@ -67,9 +65,11 @@ def hold_words(note: HoldNote, language: str) -> HoldWords:
 
 
 def _detector(note: HoldNote) -> Detector | None:
-    root = settings.TANHUI.content_root
-    modes = tuple((scene.mode, scene.number) for scene in city_library(root).scenes)
-    return city_detectors(root, modes).detector(note.detector, str(note.facts.get("version")))
+    library = library_in_force()
+    modes = tuple((scene.mode, scene.number) for scene in library.scenes)
+    return city_detectors(library.root, modes).detector(
+        note.detector, str(note.facts.get("version"))
+    )
 
 
 def _instant(instant: datetime, language: str) -> str:

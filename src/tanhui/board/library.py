@@ -8,7 +8,6 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
@@ -35,6 +34,8 @@ from tanhui.methodology.pages.comparison import Comparison, comparison
 from tanhui.methodology.pages.documents import DocumentPage, document_page
 from tanhui.methodology.pages.factors import FactorPages
 from tanhui.methodology.tomlfile import TomlFile
+from tanhui.rulebook.shelf import current_root
+from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.library import city_library
 from tanhui.scenes.tariff import PointsExplanation
 
@@ -61,7 +62,7 @@ class MethodologyPage:
 
 
 def _library() -> Library:
-    return city_library(settings.TANHUI.content_root).methodologies
+    return library_in_force().methodologies
 
 
 @cache
@@ -76,12 +77,12 @@ def _factor_pages(content_root: Path) -> FactorPages:
 
 def factor_pages() -> FactorPages:
     """The factor tables."""
-    return _factor_pages(settings.TANHUI.content_root)
+    return _factor_pages(current_root())
 
 
 def listing(at: datetime, *, path: str, field: str, query: str) -> Catalogue:
     """The library narrowed to what was asked for."""
-    fields = _fields(settings.TANHUI.content_root)
+    fields = _fields(current_root())
     return catalogue(_library(), fields, city_day(at), path=path, field=field, query=query)
 
 
@@ -122,7 +123,7 @@ def calculator_part(
     form = calculator(methodology, sent)
     points = None
     if methodology.kind == "citizen" and form.answer is not None:
-        city = city_library(settings.TANHUI.content_root)
+        city = library_in_force()
         try:
             points = city.price(methodology.id, form.answer.whole, city_day(at))
         except NotFound:
@@ -135,7 +136,7 @@ def methodology_page(
     methodology: Methodology, sent: Mapping[str, str], at: datetime, language: str
 ) -> MethodologyPage:
     """All that the page of one methodology shows."""
-    root, day = settings.TANHUI.content_root, city_day(at)
+    root, day = current_root(), city_day(at)
     return MethodologyPage(
         _page(root, methodology.reference, day),
         _body(root, methodology.reference, day, language),
@@ -153,7 +154,7 @@ def _compared(content_root: Path, old: str, new: str) -> Comparison:
 def compared(reference: str, other: str, at: datetime) -> Comparison:
     """What changes from `other` to `reference`. Refuses as `found` does, for either."""
     old, new = found(other, at), found(reference, at)
-    return _compared(settings.TANHUI.content_root, old.reference, new.reference)
+    return _compared(current_root(), old.reference, new.reference)
 
 
 def nearest(reference: str, at: datetime) -> tuple[Suggestion, ...]:

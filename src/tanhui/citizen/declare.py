@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from tanhui.behaviours.declarations import DECLARED_WITHIN_DAYS, SELF
 from tanhui.citizen import shown
 from tanhui.kernel.periods import CITY_ZONE, city_day
 from tanhui.kernel.refusals import NotFound, Refusal
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
 from tanhui.scenes.tariff import GRADES
 from tanhui.web.entrance import PageRequest, citizens_only, entrance
@@ -75,7 +74,7 @@ class Trip:
 
 
 def _form(request: PageRequest) -> Form:
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     today = city_day(request.at)
     scenes = declarations.declarable(library)
     asked = request.POST if request.method == "POST" else request.GET

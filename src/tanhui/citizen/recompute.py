@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
 from tanhui.behaviours.rows import WhyCard
 from tanhui.methodology.explain import Step
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 
 _FORMAT = "tanhui.why-card/2"
 
@@ -16,7 +14,7 @@ _FORMAT = "tanhui.why-card/2"
 def recompute_document(card: WhyCard) -> dict[str, Any]:
     """All that is needed to do the sum again; integers carry their unit in their name."""
     row, explanation, points = card.row, card.explanation, card.points
-    scene = city_library(settings.TANHUI.content_root).scene(row.scene)
+    scene = library_in_force().scene(row.scene)
     return {
         "format": _FORMAT,
         "behaviour": {

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
-
 from tanhui.behaviours import gains
 from tanhui.behaviours import queries as behaviours
 from tanhui.behaviours.declarations import declarable
@@ -17,7 +15,7 @@ from tanhui.kernel.periods import city_day
 from tanhui.kernel.quantities import MG_PER_G, decimal_text
 from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.document import Label
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
 from tanhui.scenes.tariff import GRADES
 
@@ -88,7 +86,7 @@ def scenes_page(*, citizen_id: int, at: datetime) -> ScenesPage:
     """What can be done today, scene by scene."""
     today = gains.today(citizen_id=citizen_id, at=at)
     sources = sources_of(citizen_id=citizen_id, at=at)
-    told = declarable(city_library(settings.TANHUI.content_root))
+    told = declarable(library_in_force())
     return ScenesPage(
         today=today,
         lines=tuple(_line(room, sources) for room in today.rooms),
@@ -103,7 +101,7 @@ def scenes_page(*, citizen_id: int, at: datetime) -> ScenesPage:
 def scene_page(*, citizen_id: int, code: str, at: datetime) -> ScenePage:
     """One scene for one citizen; refuses `no_such_scene`, also before its first day."""
     today = gains.today(citizen_id=citizen_id, at=at)
-    scene = city_library(settings.TANHUI.content_root).scene(code)
+    scene = library_in_force().scene(code)
     if scene.code not in {room.scene.code for room in today.rooms}:
         raise NotFound("no_such_scene", zh="没有这个场景。", en="There is no such scene.")
     line = _line(today.of(code), sources_of(citizen_id=citizen_id, at=at))
@@ -122,7 +120,7 @@ def scene_page(*, citizen_id: int, code: str, at: datetime) -> ScenePage:
         per_point=decimal_text(rule.tariff.mg_per_point, MG_PER_G, 0 if exact else 1),
         deeds=tuple(Deed(row, scene) for row in own[:LATEST_MAX]),
         sources=tuple(shown_source(source) for source in line.sources),
-        declarable=scene in declarable(city_library(settings.TANHUI.content_root)),
+        declarable=scene in declarable(library_in_force()),
         today_day=city_day(at),
         now=at,
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from django.conf import settings
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -28,7 +27,7 @@ from tanhui.kernel.quantities import MG_PER_G, decimal_text
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.ledger.queries import balances
 from tanhui.methodology.document import Label
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
 from tanhui.scenes.tariff import GRADES
 
@@ -200,7 +199,7 @@ class WhyPage:
 
 def scene_of(code: str) -> Scene:
     """A published scene."""
-    return city_library(settings.TANHUI.content_root).scene(code)
+    return library_in_force().scene(code)
 
 
 def _language() -> str:
@@ -209,7 +208,7 @@ def _language() -> str:
 
 def _option(scene: Scene, word: str, day: date) -> str:
     """What the scene's methodology calls one of its words, such as a class of car."""
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     for scenario in library.methodologies.methodology(scene.methodology_id, on=day).scenarios:
         if scenario.column == scene.measured.detail and word in scenario.options:
             label = scenario.options[word]
@@ -263,7 +262,7 @@ def why_page(*, citizen_id: int, key: str) -> WhyPage:
     tariff = card.points.tariff
     per_point_mg = tariff.mg_per_point
     exact = per_point_mg % MG_PER_G == 0
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     grades = library.methodologies.referenced(card.methodology).evidence
     paid_mg = card.points.reduction_mg * card.points.percent
     return WhyPage(

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
-
 from tanhui.behaviours import finding, reconciliation, told
 from tanhui.behaviours.declarations import SELF
 from tanhui.behaviours.finding import FoundDeed
@@ -26,7 +24,7 @@ from tanhui.partners import deliveries
 from tanhui.partners.contract import ContractCheck
 from tanhui.partners.deliveries import Delivery
 from tanhui.partners.desk import PartnerDesk, PartnerLine, partner_desk, partner_lines
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
 from tanhui.scenes.tariff import GRADES
 from tanhui.web import parties
@@ -118,7 +116,7 @@ def _case(hold: Hold, language: str) -> HoldCase:
 
 
 def _scenes() -> dict[int, Scene]:
-    return {one.number: one for one in city_library(settings.TANHUI.content_root).scenes}
+    return {one.number: one for one in library_in_force().scenes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +193,7 @@ class Partners:
 
 def partners() -> Partners:
     """The list of partners."""
-    return Partners(_companies(), city_library(settings.TANHUI.content_root).scenes)
+    return Partners(_companies(), library_in_force().scenes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +234,7 @@ def one_partner(*, code: str, at: datetime) -> OnePartner:
         partner_id=desk.partner.id, first=today - timedelta(days=parties.DAYS_SHOWN - 1), last=today
     )
     members = identity.members(role="partner", organisation_id=desk.partner.id)
-    scenes = city_library(settings.TANHUI.content_root).scenes
+    scenes = library_in_force().scenes
     return OnePartner(desk, members, rows[::-1], scenes)
 
 
@@ -309,7 +307,7 @@ def record(*, actor: Actor, code: str, reference: str) -> Record:
 def scene_of(modes: Iterable[str]) -> str:
     """The scene's code of the first mode the city has; refuses `mode_unknown`."""
     chosen = set(modes)
-    for scene in city_library(settings.TANHUI.content_root).scenes:
+    for scene in library_in_force().scenes:
         if scene.mode in chosen:
             return scene.code
     raise Invalid("mode_unknown", zh="没有这种出行方式。", en="There is no such mode.")

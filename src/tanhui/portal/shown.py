@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
-
 from tanhui.behaviours import changes, reconciliation
 from tanhui.behaviours.changes import Void
 from tanhui.behaviours.reconciliation import DayRow
@@ -19,7 +17,7 @@ from tanhui.partners import deliveries
 from tanhui.partners.contract import ContractCheck
 from tanhui.partners.deliveries import Delivery
 from tanhui.partners.desk import PartnerDesk, PartnerLine, partner_desk, partner_lines
-from tanhui.scenes.library import city_library
+from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
 from tanhui.web import parties
 
@@ -144,7 +142,7 @@ def days(*, actor: Actor, first: date | None, last: date | None, at: datetime) -
     since, until = parties.days_asked(first, last, at)
     partner = own_line(actor)
     rows = reconciliation.by_day(partner_id=partner.id, first=since, last=until)
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     scenes = [one for one in library.scenes if one.mode in partner.modes]
     return Days(partner, since, until, rows[::-1], scenes)
 
@@ -160,14 +158,14 @@ class Corrections:
 def corrections(*, actor: Actor) -> Corrections:
     """The voids of the actor's own partner."""
     partner = own_line(actor)
-    scenes = {one.number: one for one in city_library(settings.TANHUI.content_root).scenes}
+    scenes = {one.number: one for one in library_in_force().scenes}
     told = changes.voids(partner_id=partner.id)
     return Corrections(partner, [(void, scenes.get(void.scene)) for void in told])
 
 
 def city_modes() -> frozenset[str]:
     """The modes that the city has scenes for."""
-    return frozenset(city_library(settings.TANHUI.content_root).modes())
+    return frozenset(library_in_force().modes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +180,7 @@ class Sample:
 
 def sample_of(partner: PartnerLine, at: datetime) -> Sample:
     """A deed of yesterday noon in the first mode that the partner brings."""
-    library = city_library(settings.TANHUI.content_root)
+    library = library_in_force()
     scene = next((one for one in library.scenes if one.mode in partner.modes), library.scenes[0])
     noon = day_start(city_day(at) - timedelta(days=1)) + timedelta(hours=12)
     begun, ended = (
