@@ -17,6 +17,7 @@ from tanhui.cli import content, difference, drafting, footprint, methodology
 from tanhui.cli import layouts as layout_verbs
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.partners import layouts, trips
+from tanhui.scenes import aims, governing, sketch
 from tanhui.scenes import library as scenes
 from tanhui.scenes import reading as scene_files
 
@@ -56,6 +57,9 @@ def build(verb: str) -> typer.Typer:
         checkers=[
             layouts.check_content,
             scene_files.check_content,
+            aims.check_content,
+            governing.check_content,
+            sketch.check_content,
             claims.check_content,
             detectors.check_content,
         ],
