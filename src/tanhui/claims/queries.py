@@ -10,6 +10,7 @@ from django.db import connection
 
 from tanhui.claims.matching import UNKNOWN, Ints, Trips
 from tanhui.claims.slots import Rows, date_of, day_of, first_block
+from tanhui.identity.resealing import SealedColumn
 from tanhui.identity.sealing import unseal
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import NotFound
@@ -18,6 +19,7 @@ from tanhui.runtime.sql import load
 
 _ROOM = "tanhui.claims"
 KEY_FIELD = "claims.scheme.key"
+SEALED = (SealedColumn("claims_scheme", "key_sealed", lambda _: KEY_FIELD),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from django.conf import settings  # noqa: E402
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
-from tanhui.cli import claims, demo, partners, serving, staff, working  # noqa: E402
+from tanhui.cli import claims, demo, keys, partners, serving, staff, working  # noqa: E402
 from tanhui.cli import token as bearer  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
@@ -221,3 +221,4 @@ def register(app: typer.Typer) -> None:
     bearer.register(app, ready=ready_database)
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)
+    keys.register(app, ready=ready_database, actor=platform_actor())

@@ -16,6 +16,7 @@ from psycopg import errors
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
+from tanhui.identity.resealing import SealedColumn
 from tanhui.identity.sealing import seal, unseal
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Exhausted, Invalid, NotFound
@@ -248,7 +249,7 @@ def _told(error: IntegrityError, partner: Partner) -> Exception:
     return error
 
 
-def _field(key_id: UUID) -> str:
+def _field(key_id: UUID | str) -> str:
     """A sealed secret opens in its own row alone."""
     return f"partners.key.{key_id}"
 
@@ -261,3 +262,6 @@ def _material(key_id: UUID, sealed: memoryview | None, public: memoryview | None
 
 def _public_text(public: memoryview | None) -> str:
     return signing.public_text(bytes(public)) if public is not None else ""
+
+
+SEALED = (SealedColumn("partners_key", "secret_sealed", _field),)
