@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 from tests.cli.shell import CONTENT, Run, refused, runner
 
+from tanhui.behaviours.detectors.registry import check_content as check_detectors
 from tanhui.cli.content import register
 from tanhui.methodology.library import Entry
 from tanhui.methodology.problems import Problem
+from tanhui.scenes.reading import check_content as check_scenes
 
 BIKE = "shared-bike.chengdu"
 
@@ -140,6 +143,23 @@ def test_content_pin_freezes_what_is_new_and_touches_nothing_old(tmp_path: Path)
     lock.write_text(changed, encoding="utf-8")
     inside("content", "pin", str(walking), "--freeze")
     assert lock.read_text(encoding="utf-8") == changed
+
+
+def test_content_pin_freezes_a_tariff_a_limit_and_a_detector_in_their_own_sections(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "content"
+    shutil.copytree(CONTENT, root)
+    lock = root / "published.lock"
+    frozen = lock.read_text(encoding="utf-8")
+    lock.write_text(frozen.partition("[tariff]")[0], encoding="utf-8")
+    inside = runner(register, root, checkers=(check_scenes, check_detectors))
+    assert "not_in_lock" in inside("content", "check").stdout
+    for folder in ("tariffs", "limits", "detectors"):
+        assert inside("content", "pin", str(root / "chengdu" / folder), "--freeze").exit_code == 0
+    assert inside("content", "check").exit_code == 0
+    written = tomllib.loads(lock.read_text(encoding="utf-8"))
+    assert written == tomllib.loads(frozen)
 
 
 def test_a_factor_table_that_somebody_is_writing_is_checked_as_one(

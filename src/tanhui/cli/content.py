@@ -153,13 +153,13 @@ def _register_check(
     @content.command("pin")
     @refusing
     def pin_digests(
-        path: Annotated[Path, typer.Argument(help="A methodology file.")],
+        path: Annotated[Path, typer.Argument(help="A methodology, tariff, limit or detector.")],
         freeze: Annotated[
             bool, typer.Option("--freeze", help="Add a new published document to the lock.")
         ] = False,
     ) -> None:
         """Write the present digests of factor rows and modules into a file."""
-        for line in pin(content_root(), path, freeze=freeze):
+        for line in pin(content_root(), path, freeze=freeze, checkers=checkers):
             typer.echo(line)
 
 

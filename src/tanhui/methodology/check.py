@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tanhui.methodology import publishing
 from tanhui.methodology.conventions import convention_problems
 from tanhui.methodology.factors import FactorLibrary, is_factor_table
 from tanhui.methodology.library import check_content
 from tanhui.methodology.problems import ContentRefused, Problem
-from tanhui.methodology.publishing import LOCK
 from tanhui.methodology.reader import read_methodology
-from tanhui.methodology.shelves import FACTORS, Shelves, open_shelf
+from tanhui.methodology.shelves import FACTORS, open_shelf
 from tanhui.methodology.tomlfile import TomlFile
 from tanhui.methodology.worked import example_problems
 
@@ -70,14 +70,15 @@ def _foreign(root: Path, paths: Sequence[Path]) -> list[Problem]:
 
 _NOW = re.compile(r" is now (sha256:[0-9a-f]{64}),")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_LOCK_LINE = re.compile(r'its line is (".+" = "sha256:[0-9a-f]{64}")')
 
 
-def pin(root: Path, path: Path, *, freeze: bool = False) -> list[str]:
+def pin(
+    root: Path, path: Path, *, freeze: bool = False, checkers: Sequence[Checker] = ()
+) -> list[str]:
     """Write the present digests of factor rows and modules into the file; what was changed.
 
     With `freeze`, a published document that is not yet in the lock is added to it; a line that
-    stands there is never touched.
+    stands there is never touched. `checkers` are the other rooms' own.
     """
     changed = []
     for problem in check_path(root, path, ()):
@@ -89,28 +90,6 @@ def pin(root: Path, path: Path, *, freeze: bool = False) -> list[str]:
         problem.path.write_text("\n".join(lines), encoding="utf-8")
         changed.append(f"{problem.key} {found[1]}")
     if freeze:
-        changed += _freeze(root, path)
+        files = sorted(path.rglob("*.toml")) if path.is_dir() else [path]
+        changed += publishing.freeze(root, files, _everything(root, checkers))
     return changed
-
-
-def _freeze(root: Path, path: Path) -> list[str]:
-    """Add the lock's missing lines for the documents in `path` to the section methodology."""
-    shelf = Shelves(root)
-    documents, _ = shelf.read_all()
-    here = {
-        item.reference for item in documents if item.path.resolve().is_relative_to(path.resolve())
-    }
-    added = []
-    for problem in check_content(root):
-        found = _LOCK_LINE.search(problem.en)
-        if problem.code != "not_in_lock" or found is None:
-            continue
-        if problem.key.removeprefix("methodology.") not in here:
-            continue
-        lock = root / LOCK
-        text = lock.read_text(encoding="utf-8")
-        lock.write_text(
-            text.replace("[methodology]\n", f"[methodology]\n{found[1]}\n", 1), encoding="utf-8"
-        )
-        added.append(found[1])
-    return added

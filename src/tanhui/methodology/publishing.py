@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tanhui.methodology.problems import ContentRefused, Problem
 
 LOCK = "published.lock"
+# What is published by versions, and which key of its first table is its name.
+HEADS = {"methodology": "id", "tariff": "id", "limit": "id", "detector": "code"}
+_LOCK_LINE = re.compile(r'its line is (".+" = "sha256:[0-9a-f]{64}")')
 
 
 def published_digests(root: Path, section: str) -> dict[str, str]:
@@ -54,3 +58,44 @@ def lock_problems(root: Path, section: str, published: Mapping[str, str]) -> lis
             continue
         problems.append(Problem(root / LOCK, 0, f"{section}.{reference}", code, zh, en))
     return problems
+
+
+def lock_key(path: Path) -> str | None:
+    """`section.id@version` of a file by its own words; None for what is not published by versions.
+
+    The file need not be sound: whoever asks has its faults from elsewhere.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return None
+    for section, name in HEADS.items():
+        head = data.get(section)
+        if isinstance(head, dict):
+            return f"{section}.{head.get(name)}@{head.get('version')}"
+    return None
+
+
+def freeze(root: Path, paths: Sequence[Path], problems: Sequence[Problem]) -> list[str]:
+    """Adds the lock's missing lines for the documents in these files; what was added.
+
+    `problems` are those of the whole folder: they hold each missing line. A line that stands in
+    the lock is never touched.
+    """
+    here = {lock_key(path) for path in paths}
+    added = []
+    for problem in problems:
+        found = _LOCK_LINE.search(problem.en)
+        if problem.code == "not_in_lock" and found is not None and problem.key in here:
+            add_lock_line(root / LOCK, problem.key.partition(".")[0], found[1])
+            added.append(found[1])
+    return added
+
+
+def add_lock_line(lock: Path, section: str, line: str) -> None:
+    """Puts a line at the top of its section, which is made where there is none yet."""
+    text = lock.read_text(encoding="utf-8")
+    head = f"[{section}]\n"
+    if not re.search(rf"^\[{section}\]$", text, re.MULTILINE):
+        text = f"{text.rstrip()}\n\n{head}"
+    lock.write_text(text.replace(head, f"{head}{line}\n", 1), encoding="utf-8")

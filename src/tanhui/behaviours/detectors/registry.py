@@ -2,12 +2,13 @@
 
 A detector is one file of this folder with `CODE` (the file's own name), `REASONS` and
 `read(section, modes) -> Rule`; a city switches it on with content/<city>/detectors/<code>.toml,
-or <code>.N.toml for a later version. Published digests are not locked yet: whoever changes a
-threshold in force writes a new version with a later `valid_from`.
+or <code>.N.toml for a later version. Whoever changes a threshold in force writes a new version with
+a later `valid_from`: published digests are frozen in `published.lock`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from tanhui.behaviours import detectors as folder
 from tanhui.behaviours.detectors.seen import Detector, Told
 from tanhui.behaviours.detectors.settings import Modes
 from tanhui.methodology.problems import ContentRefused, Problem
+from tanhui.methodology.publishing import lock_problems
 from tanhui.methodology.tomlfile import Section, TomlFile
 from tanhui.scenes.reading import read_scenes
 from tanhui.scenes.scene import Scene
@@ -78,6 +80,10 @@ def modules() -> dict[str, ModuleType]:
 
 def _paths(content_root: Path) -> Iterator[Path]:
     yield from sorted(content_root.glob("*/detectors/*.toml"))
+
+
+def _digest(path: Path) -> str:
+    return f"sha256:{hashlib.sha256(path.read_text(encoding='utf-8').encode()).hexdigest()}"
 
 
 def _told(section: Section, key: str) -> Told:
@@ -144,12 +150,14 @@ def check_content(content_root: Path) -> list[Problem]:
     problems: list[Problem] = []
     numbers: dict[tuple[Path, int], str] = {}
     begins: set[tuple[str, date, Path]] = set()
+    published: dict[str, str] = {}
     for path in _paths(content_root):
         try:
             detector = _read(path, modes)
         except ContentRefused as refusal:
             problems.extend(refusal.problems)
             continue
+        published[f"{detector.code}@{detector.version}"] = _digest(path)
         owner = numbers.setdefault((path.parent, detector.number), detector.code)
         if owner != detector.code:
             zh = f"编号 {detector.number} 已被 {owner} 使用"
@@ -160,4 +168,4 @@ def check_content(content_root: Path) -> list[Problem]:
             zh, en = "两个版本同日生效", "two versions begin on one day"
             problems.append(Problem(path, 0, "detector.valid_from", "versions_overlap", zh, en))
         begins.add(begin)
-    return problems
+    return problems + lock_problems(content_root, "detector", published)
