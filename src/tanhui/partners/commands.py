@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
+from tanhui.identity.consents.commands import attest
 from tanhui.identity.queries import unregistered
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Invalid, NotFound
@@ -162,7 +163,8 @@ def bind_riders(
     require(actor, "partner.bind_riders")
     partner = queries.partner(partner_code)
     require_own(actor, partner.id, "partner.bind_riders")
-    citizens = binary.Int8Array(np.asarray(citizen_ids, dtype=np.int64))
+    bound = np.asarray(citizen_ids, dtype=np.int64)
+    citizens = binary.Int8Array(bound)
     facts = {
         "partner_id": partner.id,
         "rider_digests": binary.Int8Array(
@@ -188,6 +190,8 @@ def bind_riders(
                 en="A rider of {code} is already bound to another citizen.",
                 code=partner_code,
             )
+        # Whoever names a rider to us has the rider's consent to it; the partner answers for that.
+        attest(person_ids=bound, partner_id=partner.id, channel="partner", at=at)
         write_audit(
             actor=actor,
             action="partner.bind_riders",

@@ -8,7 +8,7 @@ from django.db import connection
 
 from tanhui.kernel.refusals import NotFound
 from tanhui.partners.models import Partner
-from tanhui.partners.riders import RiderBook
+from tanhui.partners.riders import CONSENTS, RiderBook
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
@@ -46,6 +46,5 @@ def partners() -> list[Partner]:
 def rider_book(partner_id: int) -> RiderBook:
     """All riders of a partner, read at once: for whole files, not for single requests."""
     with binary.cursor(connection) as cursor:
-        cursor.execute(load("tanhui.partners", "rider_book"), {"partner_id": partner_id})
-        digests, citizens = (binary.int8_array(cell) for cell in cursor.fetchall()[0])
-    return RiderBook(digests, citizens)
+        cursor.execute(load("tanhui.partners", "rider_book"), {"partner_id": partner_id} | CONSENTS)
+        return RiderBook(*(binary.int8_array(cell) for cell in cursor.fetchall()[0]))

@@ -2,8 +2,10 @@
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
 
 class Migration(migrations.Migration):
     dependencies = [("identity", "0002_memberships")]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.identity", "consents"))]

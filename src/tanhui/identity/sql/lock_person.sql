@@ -1,0 +1,5 @@
+-- What is decided about one living person is decided one at a time.
+SELECT person.id
+FROM identity_person AS person
+WHERE person.id = %(person_id)s AND person.erased_at IS NULL
+FOR UPDATE;
