@@ -41,7 +41,7 @@ from tanhui.kernel.periods import city_day
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import Invalid, NotFound, Refusal
 from tanhui.partners.layouts import Layout, load_layout
-from tanhui.partners.riders import NOBODY, rider_digests, riders_of
+from tanhui.partners.riders import NOBODY, WITHHELD, rider_digests, riders_of
 from tanhui.partners.rows import require_own
 from tanhui.partners.signing import Environment
 from tanhui.runtime.sql import load
@@ -191,8 +191,18 @@ def _deeds(batch: Batch, places: Ints, result: ChunkResult) -> Deeds:
     chosen = places[sound]
     riders = _bytes([rows.rider[place] for place in chosen])
     names = rider_digests(source.reference_key, riders)
-    citizen = riders_of(source.partner_id, names)
+    journeys = set(source.library.journey_modes())
+    citizen = riders_of(
+        source.partner_id,
+        names,
+        np.array([rows.mode[place] in journeys for place in chosen], dtype=np.bool_),
+    )
     place = np.flatnonzero(sound)
+    withheld = citizen == WITHHELD
+    if withheld.any():
+        result.outcome[place[withheld]] = "refused:consent_withdrawn"
+        place, chosen, citizen = place[~withheld], chosen[~withheld], citizen[~withheld]
+        names = names[~withheld]
     known = citizen != NOBODY
     if batch.any_rider and not known.all():
         citizen[~known] = stand_ins(names[~known])

@@ -41,6 +41,7 @@ from tanhui.partners.raw import check_columns
 from tanhui.partners.riders import RiderBook, byte_strings, rider_digests
 from tanhui.partners.trips import read_file
 from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.library import SceneLibrary
 
 # A large chunk pays each citizen once for more deeds; a smaller one takes less memory.
 CHUNK_ROWS = 1_000_000
@@ -81,9 +82,12 @@ class FileResult:
         self.points += chunk.points
 
 
-def _bound_riders(book: RiderBook, key: bytes) -> RiderResolver:
+def _bound_riders(book: RiderBook, key: bytes, journeys: Sequence[str]) -> RiderResolver:
+    """The citizens of bound riders; `journeys` are the modes whose rows are whereabouts."""
+
     def resolve(trips: pl.DataFrame) -> Ints:
-        return book.citizens_of(rider_digests(key, byte_strings(trips["rider"])))
+        digests = rider_digests(key, byte_strings(trips["rider"]))
+        return book.consenting(digests, trips["mode"].is_in(journeys).to_numpy())
 
     return resolve
 
@@ -102,7 +106,12 @@ def _assigned_riders(citizen_ids: Ints, key: bytes) -> RiderResolver:
 
 
 def _riders(
-    actor: Actor, layout: Layout, partner_id: int, assign_riders: int | None, at: datetime
+    actor: Actor,
+    layout: Layout,
+    partner_id: int,
+    library: SceneLibrary,
+    assign_riders: int | None,
+    at: datetime,
 ) -> RiderResolver:
     key = settings.TANHUI.reference_key
     if assign_riders is not None:
@@ -117,7 +126,7 @@ def _riders(
             " --assign-riders how many simulated citizens rode.",
             layout=layout.name,
         )
-    return _bound_riders(partners.rider_book(partner_id), key)
+    return _bound_riders(partners.rider_book(partner_id), key, library.journey_modes())
 
 
 def record_chunk(
@@ -208,7 +217,7 @@ def record_file(
         batch=batch or str(uuid4()),
         layout=layout.name,
         library=library,
-        riders=_riders(actor, layout, partner.id, assign_riders, at),
+        riders=_riders(actor, layout, partner.id, library, assign_riders, at),
         reference_key=chosen.reference_key,
         retrospective=assign_riders is not None,
     )

@@ -29,12 +29,13 @@ from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import NotFound
 from tanhui.ledger import commands as ledger
 from tanhui.ledger.chart import CITIZEN_POINTS
-from tanhui.partners.riders import NOBODY, byte_strings
+from tanhui.partners.riders import NOBODY, WITHHELD, byte_strings
 from tanhui.scenes.library import SceneLibrary
 
 # What the answer to a row calls it that was the same journey as one that is paid.
 MERGED_OUTCOME = "merged"
-# Who did a row's deed: rows (a frame with `rider`, `reference`) to citizens, NOBODY where unknown.
+# Who did a row's deed: rows (a frame with `rider`, `reference`) to citizens, NOBODY where unknown,
+# WITHHELD where the citizen has withdrawn the consent.
 RiderResolver = Callable[[pl.DataFrame], Ints]
 
 
@@ -136,9 +137,12 @@ def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds
     refused = trips["refused"]
     bad = refused.is_not_null().to_numpy()
     result.outcome[bad] = ("refused:" + refused.drop_nulls()).to_numpy()
-    nobody = ~bad & (trips["citizen"].to_numpy() == NOBODY)
+    citizen = trips["citizen"].to_numpy()
+    nobody = ~bad & (citizen == NOBODY)
     result.outcome[nobody] = "refused:unknown_rider"
-    place = np.flatnonzero(~(bad | nobody))
+    withheld = ~bad & (citizen == WITHHELD)
+    result.outcome[withheld] = "refused:consent_withdrawn"
+    place = np.flatnonzero(~(bad | nobody | withheld))
     sound = trips if len(place) == trips.height else trips[place]
     started = sound["started_at"].dt.epoch("us").to_numpy()
     modes = {scene.mode: scene.number for scene in source.library.scenes}

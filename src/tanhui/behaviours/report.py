@@ -82,6 +82,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "too_many_steps": ("步数超过一天可能的上限", "more steps than a day allows"),
     "too_powerful": ("平均功率超过上限", "more power on average than its mode allows"),
     "unknown_rider": ("骑行者未绑定市民账户", "the rider is not bound to a citizen"),
+    "consent_withdrawn": (
+        "市民已撤回这一项同意",
+        "the citizen has withdrawn the consent to this",
+    ),
     "no_rule_in_force": ("当日没有适用的规则", "no rule was in force on that day"),
     "out_of_bounds": ("超出方法学的适用范围", "outside the bounds of the methodology"),
 }

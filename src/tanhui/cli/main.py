@@ -12,10 +12,12 @@ import polars as pl
 import typer
 
 from tanhui.behaviours.detectors import registry as detectors
+from tanhui.cases import reading as case_files
 from tanhui.claims import tolerance as claims
 from tanhui.cli import content, difference, drafting, footprint, methodology
 from tanhui.cli import layouts as layout_verbs
 from tanhui.cli.refusing import REFUSED, one_line, refusing
+from tanhui.identity.consents import purposes as consents
 from tanhui.partners import layouts, trips
 from tanhui.scenes import aims, governing, sketch
 from tanhui.scenes import library as scenes
@@ -62,8 +64,10 @@ def build(verb: str) -> typer.Typer:
             sketch.check_content,
             claims.check_content,
             detectors.check_content,
+            case_files.check_content,
+            consents.check_content,
         ],
-        listers=[scene_files.list_content],
+        listers=[scene_files.list_content, case_files.list_content, consents.list_content],
     )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
     difference.register(

@@ -103,6 +103,11 @@ class SceneLibrary(Prices):
             read_limits(content_root),
         )
 
+    @property
+    def root(self) -> Path:
+        """The content folder that it was read from; what else is read beside it lies there."""
+        return self.methodologies.root
+
     def scene(self, code: str) -> Scene:
         """The scene `code`; refuses `no_such_scene`."""
         if code not in self._by_code:
@@ -120,6 +125,10 @@ class SceneLibrary(Prices):
     def modes(self) -> dict[str, ModeRule]:
         """How deeds of each known mode are measured, and what is plausible for them."""
         return {scene.mode: scene.measured for scene in self.scenes}
+
+    def journey_modes(self) -> list[str]:
+        """The modes whose rows tell where and when somebody went, which people may refuse."""
+        return [scene.mode for scene in self.scenes if scene.claim.rule == "trip"]
 
     def rule_on(self, scene: Scene, day: date, *, retrospective: bool = False) -> Rule:
         """The rule in force for deeds of `day`; refuses `no_rule_in_force`.
