@@ -1,0 +1,1 @@
+SELECT cases_lock(%(case_id)s);
