@@ -28,6 +28,7 @@ BENCHMARKS = {
     "claims_share": ("benchmarks.claims_share", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
+    "keys": ("benchmarks.keys", "run"),
 }
 
 
