@@ -34,6 +34,7 @@ from tanhui.behaviours.recording import (
 from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.behaviours.stand_ins import stand_ins
 from tanhui.behaviours.store import city_days, to_date
+from tanhui.geo.districts import Districts
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
@@ -128,7 +129,13 @@ def read_batch(partner_id: int, name: str, items: Sequence[bytes], at: datetime)
     chosen = settings.TANHUI
     library = library_in_force()
     source = Source(partner_id, name, LAYOUT, library, _unasked, chosen.reference_key)
-    rows = read_items(items, _layout(chosen.content_root), library.modes(), now=at)
+    rows = read_items(
+        items,
+        _layout(chosen.content_root),
+        library.modes(),
+        now=at,
+        districts=Districts.load(chosen.content_root),
+    )
     days: list[int | None] = city_days(np.maximum(rows.started, 0)).tolist()
     for place in np.flatnonzero(rows.started == NO_TIME):
         days[place] = None
@@ -223,6 +230,7 @@ def _deeds(batch: Batch, places: Ints, result: ChunkResult) -> Deeds:
         detail=rows.detail[chosen],
         scene=np.array([numbers[rows.mode[each]] for each in chosen], dtype=np.int64),
         grade=rows.grade[chosen],
+        district=rows.district[chosen],
     )
 
 

@@ -28,6 +28,7 @@ from tanhui.behaviours.recording import (
 )
 from tanhui.behaviours.report import Report
 from tanhui.behaviours.settlement import Ints
+from tanhui.geo.districts import Districts
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity.commands import register_simulated
@@ -223,7 +224,14 @@ def record_file(
     )
     result = FileResult()
     with Report.opened(chosen.var / "reports", source.batch, file) as report:
-        for trips in read_file(file, layout, now=at, modes=library.modes(), chunk_rows=chunk_rows):
+        for trips in read_file(
+            file,
+            layout,
+            now=at,
+            modes=library.modes(),
+            chunk_rows=chunk_rows,
+            districts=Districts.load(chosen.content_root),
+        ):
             chunk = record_chunk(actor=actor, source=source, trips=trips, at=at, workers=workers)
             report.add(trips, chunk.outcome)
             result.add(chunk)

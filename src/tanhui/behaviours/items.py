@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from tanhui.behaviours.settlement import Ints
+from tanhui.geo.districts import NOWHERE, Districts
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
 from tanhui.partners.layouts import Layout
 from tanhui.partners.modes import ModeRule
@@ -29,8 +30,8 @@ _US_PER_HOUR = 3_600_000_000
 _AMOUNT_MAX = 10**9
 NO_TIME = -(2**62)
 _Row = tuple[Any, ...]
-# Of what a row consists: reference, rider, mode, start, end, amount, detail, grade.
-_NOTHING: _Row = (None, "", "", NO_TIME, NO_TIME, 0, 0, 0)
+# Of what a row consists: reference, rider, mode, start, end, amount, detail, grade, district.
+_NOTHING: _Row = (None, "", "", NO_TIME, NO_TIME, 0, 0, 0, NOWHERE)
 
 
 class _Plain(msgspec.Struct, gc=False):
@@ -80,6 +81,7 @@ class Rows:
     amount: Ints
     detail: Ints
     grade: Ints
+    district: Ints
     refused: list[str | None]
     replaces: dict[int, str]
 
@@ -119,8 +121,7 @@ def _plain_row(
         return None
     if not (_is_name(item.reference) and _is_name(item.rider)):
         return None
-    places = (item.start_lat, item.start_lng, item.end_lat, item.end_lng)
-    if places != (None,) * 4 or item.persons is not None or item.car_class is not None:
+    if item.persons is not None or item.car_class is not None or not _is_placed(item, layout):
         return None
     measures = {
         "distance_m": item.distance_m,
@@ -141,7 +142,18 @@ def _plain_row(
         return None
     return (
         *(item.reference, item.rider, mode, started, ended),
-        *(int(amount), rule.default, layout.grade),
+        *(int(amount), rule.default, layout.grade, NOWHERE),
+    )
+
+
+def _is_placed(item: _Plain, layout: Layout) -> bool:
+    """Whether the item names no place at all, or two that are plainly on the globe."""
+    places = (item.start_lat, item.start_lng, item.end_lat, item.end_lng)
+    if places == (None,) * 4:
+        return True
+    return layout.coordinates == "WGS84" and all(
+        type(told) in (int, float) and abs(told) <= most
+        for told, most in zip(places, (90, 180, 90, 180), strict=True)
     )
 
 
@@ -161,9 +173,12 @@ def _judged(
     layout: Layout,
     modes: Mapping[str, ModeRule],
     now: datetime,
+    districts: Districts | None,
 ) -> Iterator[tuple[int, str | None, _Row]]:
     """What is not plainly sound, judged by columns: its place, its refusal, and the row."""
-    trips = check_trips(lines_frame(layout, others), layout, now=now, modes=modes).with_columns(
+    trips = check_trips(
+        lines_frame(layout, others), layout, now=now, modes=modes, districts=districts
+    ).with_columns(
         pl.col("started_at", "ended_at").dt.epoch("us").fill_null(NO_TIME),
         pl.col("rider", "mode").fill_null(""),
     )
@@ -172,7 +187,12 @@ def _judged(
 
 
 def read_items(
-    items: Sequence[bytes], layout: Layout, modes: Mapping[str, ModeRule], *, now: datetime
+    items: Sequence[bytes],
+    layout: Layout,
+    modes: Mapping[str, ModeRule],
+    *,
+    now: datetime,
+    districts: Districts | None = None,
 ) -> Rows:
     """Judges items, each the bytes of one JSON value.
 
@@ -183,6 +203,7 @@ def read_items(
     refused: list[str | None] = [None] * len(items)
     others: list[tuple[int, bytes]] = []
     replaces: dict[int, str] = {}
+    begun: dict[int, tuple[float, float]] = {}
     for line, item in enumerate(items):
         row = None
         corrects: str | None = None
@@ -193,6 +214,8 @@ def read_items(
         else:
             row = _plain_row(told, layout, modes, now_us)
             corrects = None if told.replaces is None else _corrected(item)
+            if row is not None and told.start_lng is not None:
+                begun[line] = (float(told.start_lng), float(told.start_lat))
         if corrects is not None:
             replaces[line] = corrects
         if row is None:
@@ -200,12 +223,18 @@ def read_items(
         else:
             rows[line] = row
     if others:
-        for line, why, row in _judged(others, layout, modes, now):
+        for line, why, row in _judged(others, layout, modes, now, districts):
             rows[line], refused[line] = row, why
     for line, earlier in replaces.items():
         if not earlier:
             refused[line] = "malformed"
     reference, rider, mode, *numbers = (list(column) for column in zip(*rows, strict=True))
-    started, ended, amount, detail, grade = (np.array(each, dtype=np.int64) for each in numbers)
+    started, ended, amount, detail, grade, district = (
+        np.array(each, dtype=np.int64) for each in numbers
+    )
+    if begun and districts is not None:
+        lng, lat = np.array(list(begun.values())).T
+        district[list(begun)] = districts.of(lng, lat)
     corrected = {line: told for line, told in replaces.items() if told}
-    return Rows(reference, rider, mode, started, ended, amount, detail, grade, refused, corrected)
+    columns = (started, ended, amount, detail, grade, district)
+    return Rows(reference, rider, mode, *columns, refused, corrected)

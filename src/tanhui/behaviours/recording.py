@@ -24,6 +24,7 @@ from tanhui.behaviours.settlement import (
     first_of_each,
     statement_order,
 )
+from tanhui.behaviours.totals.sums import add_sums
 from tanhui.claims import commands as claims
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import NotFound
@@ -158,6 +159,7 @@ def _as_deeds(trips: pl.DataFrame, source: Source, result: ChunkResult) -> Deeds
         detail=sound["detail"].to_numpy(),
         scene=sound["mode"].replace_strict(modes, return_dtype=pl.Int64).to_numpy(),
         grade=sound["grade"].to_numpy(),
+        district=sound["district"].to_numpy(),
     )
 
 
@@ -293,6 +295,14 @@ def _record(
         states=judged.state,
     )
     store.add_references(deeds, partner_id=source.partner_id)
+    add_sums(
+        deeds,
+        partner_id=source.partner_id,
+        states=judged.state,
+        reduction_mg=reduction,
+        points=points,
+        at=at,
+    )
     evidence.claim(deeds, judged, met, source)
     evidence.hold(deeds, judged, reduction, points, source, at=at)
     evidence.merge(deeds, judged, known, source)

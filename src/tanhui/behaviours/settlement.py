@@ -16,7 +16,7 @@ class Deeds:
 
     `place` is the row's position in the chunk it came in; times are microseconds since the epoch;
     `day` counts days since 1970-01-01 in the city's zone; `amount` and `detail` are in the units
-    of the deed's scene; `grade` is 0 for A to 3 for D.
+    of the deed's scene; `grade` is 0 for A to 3 for D; `district` is 0 where it is not known.
     """
 
     place: Ints
@@ -30,6 +30,7 @@ class Deeds:
     detail: Ints
     scene: Ints
     grade: Ints
+    district: Ints
 
     def keep(self, chosen: npt.NDArray[np.bool_] | Ints) -> Deeds:
         """The chosen deeds, by mask or in the order of positions."""

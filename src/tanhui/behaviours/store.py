@@ -274,6 +274,7 @@ def add_behaviours(
             ("grade", ">i2", deeds.grade[order]),
             ("detail", ">i2", deeds.detail[order]),
             ("state", ">i2", states[order]),
+            ("district", ">i2", deeds.district[order]),
         ],
         len(deeds),
     )

@@ -10,7 +10,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,31 +66,34 @@ class Origin:
 
 
 class Districts:
-    """All districts of a city, in the order of their numbers, which begin with 1."""
+    """All districts of a city, in the order of their numbers, which begin with 1.
+
+    `bounds` are west, south, east and north in degrees, in the datum of the borders.
+    """
 
     def __init__(self, districts: tuple[District, ...], origin: Origin) -> None:
         self.all = districts
         self.origin = origin
-        self._numbers = np.array([each.number for each in districts], dtype=np.int8)
-        # Some rings touch themselves, as outlines on a grid do.
-        self._shapes = [
-            shapely.union_all(
-                [
-                    shapely.make_valid(shapely.Polygon(ring), method="structure")
-                    for ring in each.rings
-                ]
-            )
-            for each in districts
-        ]
-        for shape in self._shapes:
-            shapely.prepare(shape)
-        west, south, east, north = shapely.total_bounds(self._shapes).tolist()
+        corners = np.array([corner for each in districts for ring in each.rings for corner in ring])
+        west, south = (float(least) for least in corners.min(axis=0))
+        east, north = (float(most) for most in corners.max(axis=0))
         self.bounds = (west, south, east, north)
         columns = int(np.ceil((east - west) * _PER_DEGREE)) + 1
         rows = int(np.ceil((north - south) * _PER_DEGREE)) + 1
         # Filled as squares are asked for: most programs see few of them, and many none.
         self._squares = np.full(rows * columns, _UNASKED, dtype=np.int8)
         self._columns = columns
+
+    @cached_property
+    def _shapes(self) -> list[tuple[int, shapely.Geometry]]:
+        """Each district's number and its area, made when the first point comes near the city."""
+        shapes = []
+        for each in self.all:
+            # Some rings touch themselves, as outlines on a grid do.
+            whole = [shapely.make_valid(shapely.Polygon(r), method="structure") for r in each.rings]
+            shapes.append((each.number, shapely.union_all(whole)))
+            shapely.prepare(shapes[-1][1])
+        return shapes
 
     @classmethod
     def load(cls, content_root: Path, city: str = "chengdu") -> Districts:
@@ -153,7 +156,7 @@ class Districts:
         low = south + (squares // self._columns) / _PER_DEGREE
         boxes = shapely.box(left, low, left + 1 / _PER_DEGREE, low + 1 / _PER_DEGREE)
         answer = np.full(len(squares), NOWHERE, dtype=np.int8)
-        for number, shape in zip(self._numbers, self._shapes, strict=True):
+        for number, shape in self._shapes:
             open_ones = np.flatnonzero(answer == NOWHERE)
             touched = open_ones[shapely.intersects(shape, boxes[open_ones])]
             answer[touched] = _CROSSED
@@ -163,7 +166,7 @@ class Districts:
     def _exact(self, lng: Degrees, lat: Degrees) -> Numbers:
         """The district of each point by its borders; the first one that holds it."""
         found = np.zeros(len(lng), dtype=np.int64)
-        for number, shape in zip(self._numbers, self._shapes, strict=True):
+        for number, shape in self._shapes:
             left, low, right, high = shapely.bounds(shape).tolist()
             near = (found == NOWHERE) & (lng >= left) & (lng <= right)
             near &= (lat >= low) & (lat <= high)

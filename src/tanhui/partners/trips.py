@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from tanhui.geo.distance import haversine_m
+from tanhui.geo.districts import NOWHERE, Districts
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
 from tanhui.partners.cells import INSTANT, read_cells
 from tanhui.partners.files import PartnerFile, look_through
@@ -82,6 +83,16 @@ def _with_distance(cells: pl.DataFrame) -> pl.DataFrame:
         (pl.col("start_lat").is_not_null() & pl.col("start_lng").is_not_null()).alias("has_start"),
         (pl.col("end_lat").is_not_null() & pl.col("end_lng").is_not_null()).alias("has_end"),
     )
+
+
+def _district(cells: pl.DataFrame, districts: Districts | None) -> pl.Series:
+    """Where in the city each row begins; nothing finer than the district goes any further."""
+    if districts is None or not set(cells.columns).issuperset(PLACE_FIELDS[:2]):
+        return pl.Series("district", [NOWHERE], dtype=pl.Int64).new_from_index(0, cells.height)
+    lng, lat = (
+        cells[name].fill_null(float("nan")).to_numpy() for name in ("start_lng", "start_lat")
+    )
+    return pl.Series("district", districts.of(lng, lat))
 
 
 def _measured_by(modes: Mapping[str, ModeRule], *measures: str) -> pl.Expr:
@@ -199,21 +210,29 @@ def check_trips(
     now: datetime,
     modes: Mapping[str, ModeRule],
     stations: Stations | None = None,
+    districts: Districts | None = None,
 ) -> pl.DataFrame:
     """Reads and judges raw cells (see `judged`)."""
-    return judged(read_cells(frame, layout, stations), layout, now=now, modes=modes)
+    cells = read_cells(frame, layout, stations)
+    return judged(cells, layout, now=now, modes=modes, districts=districts)
 
 
 def judged(
-    cells: pl.DataFrame, layout: Layout, *, now: datetime, modes: Mapping[str, ModeRule]
+    cells: pl.DataFrame,
+    layout: Layout,
+    *,
+    now: datetime,
+    modes: Mapping[str, ModeRule],
+    districts: Districts | None = None,
 ) -> pl.DataFrame:
     """Judges cells that have been read by `cells.read_cells`.
 
     Columns of the answer, one row for each row given: `line` int64, `reference`, `rider`, `mode`
     (ours) strings, `started_at`, `ended_at` UTC microseconds, `amount` int64 (in the unit of the
     mode's measure, floored; 0 in refused rows), `detail` int64 (see ModeRule; 0 in refused rows),
-    `grade` int64 (0 = A to 3 = D), `refused` (one of REFUSAL_CODES, or null). `modes` are those
-    that the city has a scene for. Distance without odometer: haversine of the end points.
+    `grade` int64 (0 = A to 3 = D), `district` int64 (where it began; 0 where the row names no
+    place, or one elsewhere), `refused` (one of REFUSAL_CODES, or null). `modes` are those that the
+    city has a scene for. Distance without odometer: haversine of the end points.
     """
     words = {**layout.modes, **({layout.mode: layout.mode} if layout.mode else {})}
     known = {word: mode for word, mode in words.items() if mode in modes}
@@ -241,6 +260,7 @@ def judged(
         .then(pl.lit(layout.grade_without_odometer, dtype=pl.Int64))
         .otherwise(pl.lit(layout.grade, dtype=pl.Int64))
         .alias("grade"),
+        _district(cells, districts),
         "refused",
     )
 
@@ -275,6 +295,7 @@ def read_file(
     now: datetime,
     modes: Mapping[str, ModeRule],
     chunk_rows: int,
+    districts: Districts | None = None,
 ) -> Iterator[pl.DataFrame]:
     """The trips of a file that has been looked through, in frames of about `chunk_rows` rows.
 
@@ -284,7 +305,9 @@ def read_file(
     gathered: list[pl.DataFrame] = []
     stations = read_stations(file, layout)
     for frame in raw_frames(file, layout, chunk_rows=min(chunk_rows, _PIECE_ROWS)):
-        gathered.append(check_trips(frame, layout, now=now, modes=modes, stations=stations))
+        gathered.append(
+            check_trips(frame, layout, now=now, modes=modes, stations=stations, districts=districts)
+        )
         if sum(trips.height for trips in gathered) >= chunk_rows:
             yield pl.concat(gathered, rechunk=True)
             gathered = []

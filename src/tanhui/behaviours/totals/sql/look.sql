@@ -1,0 +1,1 @@
+SELECT behaviours_look(%(at)s);

@@ -1,0 +1,1 @@
+SELECT cutoff.people FROM behaviours_cutoff AS cutoff;
