@@ -26,6 +26,7 @@ BENCHMARKS = {
     "fraud": ("benchmarks.fraud.run", "run"),
     "detectors": ("benchmarks.fraud.speed", "run_speed"),
     "claims_share": ("benchmarks.claims_share", "run"),
+    "audit": ("benchmarks.audit", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),
