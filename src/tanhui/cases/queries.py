@@ -15,6 +15,7 @@ from django.db import connection
 from tanhui.cases.kinds import Kind, StepRule
 from tanhui.cases.reading import Kinds, city_kinds
 from tanhui.cases.rules import who_may_not
+from tanhui.identity.resealing import SealedColumn
 from tanhui.identity.sealing import is_blind_code, unseal
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import NotFound
@@ -22,6 +23,7 @@ from tanhui.runtime.sql import load
 
 _ROOM = "tanhui.cases"
 WORDS_FIELD = "cases.words"
+SEALED = (SealedColumn("cases_words", "sealed", lambda _: WORDS_FIELD, key_column="case_id"),)
 
 
 @dataclass(frozen=True, slots=True)

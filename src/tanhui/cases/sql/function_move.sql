@@ -2,8 +2,8 @@
 -- moved, a step starts where the case is, and nobody comes twice where two persons are asked for.
 CREATE FUNCTION cases_move(
     p_case_id uuid, p_number integer, p_step text, p_from text, p_to text, p_ends boolean,
-    p_clock_at timestamptz, p_clock_then text, p_not_by text [], p_actor text, p_person_id bigint,
-    p_words_hash bytea, p_words bytea, p_facts jsonb, p_files text [], p_at timestamptz
+    p_clock_at timestamptz, p_clock_then text, p_not_by text[], p_actor text, p_person_id bigint,
+    p_words_hash bytea, p_words bytea, p_facts jsonb, p_files text[], p_at timestamptz
 )
 RETURNS void
 LANGUAGE plpgsql
@@ -53,10 +53,10 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION cases_move(
-    uuid, integer, text, text, text, boolean, timestamptz, text, text [], text, bigint, bytea,
-    bytea, jsonb, text [], timestamptz
+    uuid, integer, text, text, text, boolean, timestamptz, text, text[], text, bigint, bytea,
+    bytea, jsonb, text[], timestamptz
 ) FROM public;
 GRANT EXECUTE ON FUNCTION cases_move(
-    uuid, integer, text, text, text, boolean, timestamptz, text, text [], text, bigint, bytea,
-    bytea, jsonb, text [], timestamptz
+    uuid, integer, text, text, text, boolean, timestamptz, text, text[], text, bigint, bytea,
+    bytea, jsonb, text[], timestamptz
 ) TO tanhui_app;

@@ -1,4 +1,4 @@
--- Live cases of a kind in these states (all without any named), the oldest first, after one of them.
+-- Live cases of a kind in these states (all, if none is named), the oldest first, after one of them.
 SELECT
     found.id,
     found.kind,
@@ -17,7 +17,7 @@ FROM cases_case AS found
 WHERE
     found.kind = %(kind)s
     AND found.closed_at IS NULL
-    AND (found.state = any(%(states)s) OR cardinality(%(states)s::text []) = 0)
+    AND (found.state = any(%(states)s) OR cardinality(%(states)s::text[]) = 0)
     AND (
         %(after)s::uuid IS NULL
         OR (found.opened_at, found.id) > (

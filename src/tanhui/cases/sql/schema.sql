@@ -36,7 +36,7 @@ CREATE TABLE cases_step (
     at timestamptz NOT NULL,
     words_hash bytea,
     facts jsonb NOT NULL,
-    files text [] NOT NULL,
+    files text[] NOT NULL,
     PRIMARY KEY (case_id, number),
     CONSTRAINT cases_step_number CHECK (number > 0),
     CONSTRAINT cases_step_hash CHECK (octet_length(words_hash) = 32)
