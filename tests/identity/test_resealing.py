@@ -20,7 +20,7 @@ from tanhui.kernel.refusals import Conflict, Forbidden
 from tanhui.runtime.keys.algorithms import Algorithm
 from tests.cast import LIN_XIAO, NOW, OPERATOR
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("books")]
 PHONE_OWNER = Actor("phone", frozenset(), assurance=Assurance.PHONE)
 
 

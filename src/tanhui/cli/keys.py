@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
+from tanhui.cases.queries import SEALED as CASES_SEALED
 from tanhui.claims.queries import SEALED as CLAIMS_SEALED
 from tanhui.cli.refusing import print_json, refusing
 from tanhui.identity import resealing
@@ -26,7 +27,7 @@ Opener = Callable[[], AbstractContextManager[object]]
 
 def sealed_columns() -> tuple[SealedColumn, ...]:
     """Every sealed column of the product, as each room names its own."""
-    return (*resealing.SEALED, *PARTNERS_SEALED, *CLAIMS_SEALED)
+    return (*resealing.SEALED, *PARTNERS_SEALED, *CLAIMS_SEALED, *CASES_SEALED)
 
 
 def _told(key: Key) -> dict[str, object]:

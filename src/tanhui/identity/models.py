@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-
 # Who works for the platform or the authority; a partner's staff have the role `partner`.
 PLATFORM_ROLES = ("operator", "regulator", "sysadmin", "security", "auditor")
 

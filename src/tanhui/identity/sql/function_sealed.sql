@@ -11,7 +11,8 @@ BEGIN
     RETURN QUERY EXECUTE format(
         'SELECT t.%1$I::text, t.%2$I FROM %3$I AS t'
         ' WHERE t.%2$I IS NOT NULL AND ($1 IS NULL OR substring(t.%2$I FOR 5) <> $1)%4$s'
-        ' ORDER BY t.%1$I LIMIT $2',
+        -- A table may have several rows of one key; a page never cuts between them.
+        ' ORDER BY t.%1$I FETCH FIRST $2 ROWS WITH TIES',
         p_key,
         p_column,
         p_table,

@@ -136,9 +136,9 @@ class Keys:
         key = self._newest(name, CODING)
         return self._crypto_of(key).mac(key.algorithm, key.secret, message)
 
-    def macs(self, name: str, message: bytes) -> list[bytes]:
-        """The codes by every key of this name that is not retired, the newest first."""
-        keys = [key for key in reversed(self._of(name, CODING)) if not key.retired]
+    def macs(self, name: str, message: bytes, *, retired: bool = False) -> list[bytes]:
+        """The codes by every key of this name, the newest first; by retired ones if asked for."""
+        keys = [key for key in reversed(self._of(name, CODING)) if retired or not key.retired]
         return [self._crypto_of(key).mac(key.algorithm, key.secret, message) for key in keys]
 
     def mac_with_id(self, name: str, message: bytes) -> tuple[bytes, bytes]:
