@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,6 +115,8 @@ class Report:
             number += 1
             path = folder / f"{stem}-{number}.csv"
         with path.open("x", encoding="utf-8-sig", newline="") as stream:
+            # Whoever erases a person leaves a report alone until it is whole.
+            fcntl.flock(stream, fcntl.LOCK_SH)
             csv.writer(stream).writerow(HEADER)
             yield cls(path, stream)
 

@@ -1,9 +1,11 @@
-"""Riders whose citizen has withdrawn the consent."""
+"""What erasing a person needs of partners: blanking references in stored answers."""
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0002_interface")]
+    dependencies = [("partners", "0002_interface"), ("identity", "0003_consents")]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.partners", "grants_forgetting"))]

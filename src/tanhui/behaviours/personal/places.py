@@ -1,0 +1,138 @@
+"""Every table of the books: what of it is a person's, and what is not, with the reason.
+
+A test walks the schema: a table or a column that is not told of here fails it. Whoever adds a table
+adds a line, and thereby says what a person may see of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tanhui.cases.queries import WORDS_FIELD
+from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
+from tanhui.identity.sealing import unseal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Rows of `table` that are a person's: those whose `key` is `value`, with `{id}` the number.
+
+    `sealed` are columns that are told opened, by the field they were sealed for; `left_out` are
+    columns that are not told, with the reason. Every other column is told as it is.
+    """
+
+    name: str
+    table: str
+    key: str
+    value: str = "{id}"
+    sealed: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def opened(self, row: dict[str, object]) -> dict[str, object]:
+        """A row as it is told to the person."""
+        told = {name: cell for name, cell in row.items() if name not in self.left_out}
+        for name, purpose in self.sealed.items():
+            cell = told.pop(name, None)
+            told[name.removesuffix("_sealed")] = _open(cell, purpose)
+        return told
+
+
+def _open(cell: object, purpose: str) -> str | None:
+    # JSON shows bytes as `\x…`.
+    if cell is None:
+        return None
+    return unseal(bytes.fromhex(str(cell).removeprefix("\\x")), field=purpose)
+
+
+_DIGEST = "A keyed digest, by which rows are found; it says nothing and opens nothing."
+_SECRET = "A keyed hash that lets somebody in; telling it would be telling a key."
+
+PLACES: tuple[Place, ...] = (
+    Place(
+        "person",
+        "identity_person",
+        "id",
+        sealed={"display_name_sealed": NAME_FIELD, "phone_sealed": PHONE_FIELD},
+        left_out={"phone_index": _DIGEST},
+    ),
+    Place("memberships", "identity_membership", "person_id"),
+    Place("sessions", "identity_session", "person_id", left_out={"token_hash": _SECRET}),
+    Place("login_links", "identity_loginlink", "person_id", left_out={"token_hash": _SECRET}),
+    Place("consents", "identity_consent", "person_id"),
+    Place("riders", "partners_rider", "citizen_id"),
+    Place("behaviours", "behaviours_behaviour", "citizen_id"),
+    Place("references", "behaviours_reference", "citizen_id"),
+    Place("merged", "behaviours_merge", "citizen_id"),
+    Place("holds", "behaviours_hold", "citizen_id"),
+    Place("voids", "behaviours_void", "citizen_id"),
+    Place("claimed_times", "claims_time", "citizen_id"),
+    Place("claimed_days", "claims_day", "citizen_id"),
+    Place("told_by_other_schemes", "claims_foreign", "citizen_id"),
+    Place("accounts", "ledger_account", "holder_id"),
+    Place("transfers_in", "ledger_transfer", "credit_holder_id"),
+    Place("transfers_out", "ledger_transfer", "debit_holder_id"),
+    Place("cases", "cases_case", "party_id"),
+    Place("cases_assigned", "cases_case", "assignee_id"),
+    Place("case_steps", "cases_step", "person_id", left_out={"words_hash": _DIGEST}),
+    Place("acts", "governance_audit", "actor", value="person:{id}"),
+)
+
+
+# Rows that are found through another table's: from the rows told there, by this column.
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Rows of `table` that belong to rows told under `above`: `key` is their `column`."""
+
+    place: Place
+    above: str
+    column: str
+
+
+BELOW: tuple[Below, ...] = (
+    Below(Place("hold_ends", "behaviours_hold_end", "hold_id"), "holds", "id"),
+    Below(
+        Place("steps_about_me", "cases_step", "case_id", left_out={"words_hash": _DIGEST}),
+        "cases",
+        "id",
+    ),
+    Below(
+        Place("words_about_me", "cases_words", "case_id", sealed={"sealed": WORDS_FIELD}),
+        "cases",
+        "id",
+    ),
+    Below(Place("texts_agreed_to", "identity_consent_text", "id"), "consents", "text_id"),
+    Below(Place("rules", "behaviours_rule", "id"), "behaviours", "rule_id"),
+)
+
+_NOBODY = "It holds nothing of any person."
+_CITY = "Sums over many persons; nobody can be told apart in them."
+
+# Tables of which nothing is told to a person, and why.
+NOT_PERSONAL: dict[str, str] = {
+    "django_migrations": _NOBODY,
+    "board_health": _NOBODY,
+    "ledger_kind": _NOBODY,
+    "ledger_pool_entry": "What pools gave in one posting for many persons; no person is named.",
+    "ledger_resolution": "Which transfer ended which; the transfers themselves are told.",
+    "identity_logincode": "A code that was sent, by keyed digests alone, kept for a day; a person"
+    " who is logged in has used it up.",
+    "partners_partner": _NOBODY,
+    "partners_approval": "Which member of staff approved a partner, by the number of the seat.",
+    "partners_key": "Keys of partners.",
+    "partners_key_end": "Keys of partners.",
+    "partners_delivery": "What a partner's message was answered, by its own references, for 31"
+    " days; the deeds it brought are told.",
+    "partners_use": _NOBODY,
+    "partners_contract_tick": _NOBODY,
+    "partners_day_statement": _CITY,
+    "behaviours_chunk": "One settlement of many persons' rows; its number stands in each deed.",
+    "claims_scheme": "Other schemes and their keys.",
+}
+
+# Files under `var/`, and why nothing of them is told.
+FILES: dict[str, str] = {
+    "var/reports": "Rows not recorded, by the sender's line; they are nobody's deeds. Kept"
+    " for 30 days at most.",
+    "var/demo": "What simulated partners send of simulated persons; the deeds are told.",
+}

@@ -1,0 +1,2 @@
+DELETE FROM identity_logincode
+WHERE created_at < %(before)s;

@@ -1,0 +1,2 @@
+DELETE FROM identity_loginlink
+WHERE expires_at < %(before)s;

@@ -1,0 +1,2 @@
+DELETE FROM identity_session
+WHERE expires_at < %(before)s;

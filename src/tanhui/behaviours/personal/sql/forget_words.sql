@@ -1,0 +1,1 @@
+SELECT behaviours_forget_words(%(person_id)s);

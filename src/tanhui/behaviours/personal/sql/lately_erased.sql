@@ -1,0 +1,3 @@
+SELECT person.id
+FROM identity_person AS person
+WHERE person.erased_at > %(since)s;

@@ -1,0 +1,1 @@
+SELECT behaviours_personal_rows(%(relation)s, %(key)s, %(value)s);

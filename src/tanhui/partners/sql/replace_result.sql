@@ -1,0 +1,3 @@
+UPDATE partners_delivery
+SET result = %(result)s
+WHERE id = %(id)s;
