@@ -1,4 +1,4 @@
-"""A log built for tests without the product's code: tree, tiles, notes and proofs, the plain way."""
+"""A log built for tests without the product's code: tree, tiles, notes, proofs, the plain way."""
 
 from __future__ import annotations
 

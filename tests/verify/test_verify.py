@@ -23,7 +23,8 @@ SCRIPT = Path(__file__).resolve().parents[2] / "verify" / "tanhui_verify.py"
 
 def _load() -> ModuleType:
     spec = importlib.util.spec_from_file_location("tanhui_verify", SCRIPT)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -304,8 +305,8 @@ def test_anothers_proof_proves_nothing(
         lambda text: text.replace("witness w1 ", "witness w2 "),
         lambda text: text.replace("+", "-"),
         lambda text: text.replace("quorum all-of-them", ""),
-        lambda text: "",
-        lambda text: "log\nwitness\ngroup\nquorum\n",
+        lambda _: "",
+        lambda _: "log\nwitness\ngroup\nquorum\n",
         lambda text: text.replace("group all-of-them 2 w1 w2 w3", "group all-of-them 2 w1 w1"),
     ],
 )
