@@ -24,13 +24,15 @@ from django.conf import settings  # noqa: E402
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
-from tanhui.cli import claims, demo, keys, partners, serving, staff, working  # noqa: E402
+from tanhui.cli import claims, demo, keys, partners, rulebook, serving, staff, working  # noqa: E402
 from tanhui.cli import token as bearer  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
 from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
 from tanhui.kernel.actors import Actor, Assurance  # noqa: E402
 from tanhui.ledger import queries as ledger  # noqa: E402
+from tanhui.rulebook.checking import check_rulebook  # noqa: E402
+from tanhui.rulebook.publishing import found as found_rules  # noqa: E402
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 PortOption = Annotated[int, typer.Option(help="The port of the server on this machine.")]
@@ -46,6 +48,7 @@ def ready_database() -> Iterator[Database]:
     try:
         if settings.TANHUI.simulated:
             migrate(database)
+            found_rules(actor=platform_actor(), at=datetime.now(UTC))
         yield database
     finally:
         database.close()
@@ -132,7 +135,13 @@ def prove(as_json: JsonFlag = False) -> None:
         assets = ledger.recount()
         deeds = behaviours_recount.recount()
         claimed = recount_claims()
-    ok = all(asset.matches for asset in assets) and deeds.matches and claimed.matches
+        rules = check_rulebook()
+    ok = (
+        all(asset.matches for asset in assets)
+        and deeds.matches
+        and claimed.matches
+        and rules.matches
+    )
     answer = {
         "ok": ok,
         "assets": {
@@ -145,6 +154,7 @@ def prove(as_json: JsonFlag = False) -> None:
         },
         "behaviours": {**asdict(deeds), "matches": deeds.matches},
         "claims": {**asdict(claimed), "matches": claimed.matches},
+        "rulebook": rules.told(),
         # Path two has no credits yet; its equation is that of empty books.
         "credits": dict.fromkeys(
             ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg"), 0
@@ -161,6 +171,9 @@ def prove(as_json: JsonFlag = False) -> None:
             )
         typer.echo(f"deeds        {deeds.deeds:>12,}  {'ok' if deeds.matches else 'DIFFERS'}")
         typer.echo(f"claims       {'':12}  {'ok' if claimed.matches else 'DIFFERS'}")
+        typer.echo(
+            f"rulebook     {rules.publications:>12,}  {'ok' if rules.matches else 'DIFFERS'}"
+        )
     if not ok:
         raise typer.Exit(1)
 
@@ -182,6 +195,7 @@ def migrate_database() -> None:
     database = open_database()
     try:
         migrate(database)
+        found_rules(actor=platform_actor(), at=datetime.now(UTC))
     finally:
         database.close()
 
@@ -221,4 +235,5 @@ def register(app: typer.Typer) -> None:
     bearer.register(app, ready=ready_database)
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)
+    rulebook.register(app, ready=ready_database)
     keys.register(app, ready=ready_database, actor=platform_actor())

@@ -171,6 +171,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tanhui.rulebook.shelf.each_request",
 ]
 
 ROOT_URLCONF = "tanhui.config.urls"

@@ -37,6 +37,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "rules.second": frozenset({"operator", "regulator"}),
     "rules.publish": frozenset({"regulator"}),
     "rules.found": frozenset({"platform"}),
+    "rules.object": frozenset({"citizen", "operator", "partner", "regulator"}),
+    "rules.replay": frozenset({"platform"}),
     "members.add_partner": frozenset({"operator", "platform"}),
     "members.propose": frozenset({"platform", "sysadmin"}),
     "members.confirm": frozenset({"platform", "security"}),

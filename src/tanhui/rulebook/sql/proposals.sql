@@ -1,0 +1,25 @@
+-- The latest proposals; those about one rule where it is named.
+SELECT
+    proposal.id,
+    proposal.case_id,
+    proposal.kind,
+    proposal.document,
+    proposal.version,
+    proposal.digest,
+    proposal.replaces,
+    proposal.effective_from,
+    proposal.effective_until,
+    proposal.path,
+    proposal.body,
+    proposal.title_zh,
+    proposal.title_en,
+    proposal.reason,
+    proposal.actor,
+    proposal.person_id,
+    proposal.proposed_at
+FROM rulebook_proposal AS proposal
+WHERE
+    %(kind)s::text IS NULL
+    OR (proposal.kind = %(kind)s AND proposal.document = %(document)s)
+ORDER BY proposal.id DESC
+LIMIT %(rows_max)s;
