@@ -46,6 +46,8 @@ def _open(cell: object, purpose: str) -> str | None:
 
 
 _DIGEST = "A keyed digest, by which rows are found; it says nothing and opens nothing."
+_CODE = {"mac": "A keyed code that shows whether the row was changed; it says nothing of anyone."}
+_TEXT = {"body": "The text of a rule, which is public under /rules/."}
 _SECRET = "A keyed hash that lets somebody in; telling it would be telling a key."
 
 PLACES: tuple[Place, ...] = (
@@ -75,7 +77,12 @@ PLACES: tuple[Place, ...] = (
     Place("cases", "cases_case", "party_id"),
     Place("cases_assigned", "cases_case", "assignee_id"),
     Place("case_steps", "cases_step", "person_id", left_out={"words_hash": _DIGEST}),
-    Place("acts", "governance_audit", "actor", value="person:{id}"),
+    Place("acts", "governance_audit", "actor", value="person:{id}", left_out=_CODE),
+    Place("acts_about_me", "governance_audit", "subject", value="person:{id}", left_out=_CODE),
+    Place("rules_proposed", "rulebook_proposal", "person_id", left_out=_TEXT),
+    Place("rules_published_as_proposer", "rulebook_publication", "proposer_id", left_out=_TEXT),
+    Place("rules_published_as_second", "rulebook_publication", "seconder_id", left_out=_TEXT),
+    Place("rules_published", "rulebook_publication", "publisher_id", left_out=_TEXT),
 )
 
 
@@ -111,8 +118,22 @@ _CITY = "Sums over many persons; nobody can be told apart in them."
 # Tables of which nothing is told to a person, and why.
 NOT_PERSONAL: dict[str, str] = {
     "django_migrations": _NOBODY,
-    "board_health": _NOBODY,
+    "governance_audit_chain": _NOBODY,
+    "governance_audit_published": _NOBODY,
+    "governance_audit_seal": _NOBODY,
+    "governance_audit_waiting": _NOBODY,
+    "publiclog_alarm": _NOBODY,
+    "publiclog_outbox": "Public leaves; they hold sums, digests and salted commitments, no person.",
+    "publiclog_tree": _NOBODY,
+    "rulebook_replay": _CITY,
+    "behaviours_cutoff": _CITY,
+    "behaviours_recent": _CITY,
+    "behaviours_roll": _CITY,
+    "behaviours_statement": _CITY,
+    "behaviours_sum": _CITY,
+    "behaviours_total": _CITY,
     "ledger_kind": _NOBODY,
+    "ledger_expiry": "Until when a pending transfer holds; the transfers themselves are told.",
     "ledger_pool_entry": "What pools gave in one posting for many persons; no person is named.",
     "ledger_resolution": "Which transfer ended which; the transfers themselves are told.",
     "identity_logincode": "A code that was sent, by keyed digests alone, kept for a day; a person"
@@ -128,6 +149,25 @@ NOT_PERSONAL: dict[str, str] = {
     "partners_day_statement": _CITY,
     "behaviours_chunk": "One settlement of many persons' rows; its number stands in each deed.",
     "claims_scheme": "Other schemes and their keys.",
+}
+
+_ACTED = "Who acted, by the number or the seat; a person's own acts are told under `acts`."
+# Columns that look like a person's and are told elsewhere, or are none, with the reason.
+TOLD_ELSEWHERE: dict[str, str] = {
+    "behaviours_hold_end.actor": _ACTED,
+    "behaviours_void.actor": _ACTED,
+    "cases_step.actor": _ACTED,
+    "partners_approval.approved_by": _ACTED,
+    "partners_day_statement.declared_by": _ACTED,
+    "partners_key.created_by": _ACTED,
+    "partners_key_end.ended_by": _ACTED,
+    "rulebook_proposal.actor": _ACTED,
+    "rulebook_replay.actor": _ACTED,
+    "claims_scheme.key_sealed": "The key shared with another scheme.",
+    "partners_key.secret_sealed": "The secret of a partner's key.",
+    "ledger_pool_entry.holder_id": "The city's pools, whose holder is no person.",
+    "identity_logincode.phone_index": "By keyed digest alone, kept for a day.",
+    "identity_logincode.address_index": "By keyed digest alone, kept for a day.",
 }
 
 # Files under `var/`, and why nothing of them is told.
