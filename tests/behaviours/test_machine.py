@@ -23,6 +23,8 @@ from tanhui.behaviours.declarations import declare_trip
 from tanhui.behaviours.holds import open_holds, release_hold, release_overdue, reverse_hold
 from tanhui.behaviours.queries import rows_of_days
 from tanhui.behaviours.recount import recount
+from tanhui.behaviours.totals.rolling import roll
+from tanhui.identity.commands import platform_actor
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Refusal
 from tests.behaviours.telling import JULY, City, balance, citizen, pending, proved, spend, standing
@@ -53,6 +55,13 @@ REFUSALS = {
     "already_voided",
     "hold_open",
 }
+# In the middle of the city, in its east, far away, and not told.
+PLACES = (
+    {"start_lat": 30.66, "start_lng": 104.06, "end_lat": 30.67, "end_lng": 104.07},
+    {"start_lat": 30.41, "start_lng": 104.55, "end_lat": 30.42, "end_lng": 104.56},
+    {"start_lat": 41.88, "start_lng": -87.63, "end_lat": 41.89, "end_lng": -87.64},
+    {},
+)
 CHARGE = {"mode": "nev_kwh", "minutes": 12, "distance_m": None, "energy_wh": 1_900}
 
 
@@ -68,7 +77,7 @@ def trips(draw: st.DrawFn) -> dict[str, Any]:
     else:
         begun, cells = MIDNIGHT + timedelta(hours=draw(st.integers(8, 12))), CHARGE
     rider = draw(st.sampled_from([LIN_RIDER, LIN_RIDER, ZHOU_RIDER]))
-    return {"rider": rider, "started_at": begun, **cells}
+    return {"rider": rider, "started_at": begun, **cells, **draw(st.sampled_from(PLACES))}
 
 
 class Books(RuleBasedStateMachine):
@@ -151,6 +160,12 @@ class Books(RuleBasedStateMachine):
         """Days pass, and holds are released by themselves."""
         self.clock += timedelta(days=2)
         release_overdue(at=self.clock)
+
+    @rule()
+    def roll(self) -> None:
+        """What waits is added to the totals; afterwards nothing waits."""
+        roll(actor=platform_actor(), at=self.now())
+        assert self.city.rows("SELECT count(*) FROM behaviours_sum") == [(0,)]
 
     @rule(points=st.integers(1, 40))
     def spend(self, points: int) -> None:

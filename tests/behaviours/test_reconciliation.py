@@ -6,22 +6,28 @@ import csv
 import io
 import json
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tanhui.behaviours.changes import void_behaviour
 from tanhui.behaviours.reconciliation import DAYS_MAX, DayRow, by_day, csv_lines
+from tanhui.behaviours.totals.rolling import roll
 from tanhui.governance.models import AuditRow
+from tanhui.identity.commands import platform_actor
+from tanhui.kernel.periods import CITY_ZONE, day_end, day_start
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners import statements
 from tanhui.partners.statements import declare_day
-from tests.behaviours.telling import City
+from tests.behaviours.telling import JULY, City
 from tests.cast import BIKE, NOW, OPERATOR, ZHOU_RIDER, ride
 from tests.partners.signed import desk_of
 
 pytestmark = pytest.mark.database
 TODAY = NOW.date()
+FROM_ROWS = Path(__file__).parent / "totals" / "reconciliation_from_rows.sql"
 MODES = ("shared_bike", "shared_ebike", "bus")
 
 
@@ -118,30 +124,52 @@ def test_a_voided_row_counts_no_more_and_explains_the_difference(city: City) -> 
 
 
 def test_merged_and_held_rows_are_ours_but_are_not_paid(city: City) -> None:
-    city.ingest(_rides(4))
-    before = _today(city)
-    city.tamper(
-        "UPDATE behaviours_behaviour SET state = 1, reduction_mg = 0, points = 0,"
-        " points_uncapped = 0 WHERE started_at ="
-        " (SELECT min(started_at) FROM behaviours_behaviour)",
-        "UPDATE behaviours_behaviour SET state = 2 WHERE state = 0 AND started_at <>"
-        " (SELECT max(started_at) FROM behaviours_behaviour)",
-        "INSERT INTO behaviours_hold SELECT gen_random_uuid(), citizen_id, started_at, partner_id,"
-        " reference_digest, 'car_as_bike', '{}', now(), now() + interval '1 day', points,"
-        " reduction_mg FROM behaviours_behaviour WHERE state = 2",
-        "INSERT INTO behaviours_hold_end SELECT id, 'reversed', 'x', 'x', now()"
-        " FROM behaviours_hold ORDER BY started_at LIMIT 1",
+    partner_id = city.seated.partner_id
+    city.partner("TIANFU")
+    again, noon = JULY.replace(hour=9), {"partner_code": BIKE, "at": JULY}
+    city.tell("TIANFU", ride("T1", started_at=again))
+    city.tell(
+        BIKE,
+        ride("JC1", started_at=again + timedelta(minutes=1)),
+        ride("JC2", started_at=JULY.replace(hour=8), minutes=10, distance_m=4_400),
+        ride("JC3", started_at=JULY.replace(hour=7), minutes=10, distance_m=4_400),
+        ride("JC4", started_at=JULY.replace(hour=10), rider=ZHOU_RIDER),
+        ride("JC5", started_at=JULY.replace(hour=6)),
     )
-    row = _today(city)
-    assert (row.ours_rows, row.merged, row.held, row.reversed) == (4, 1, 1, 1)
-    assert row.ours_amount == before.ours_amount
-    assert row.ours_mg == before.ours_mg // 4
-    city.tamper(
-        "INSERT INTO behaviours_hold_end SELECT id, 'released', 'x', 'x', now()"
-        " FROM behaviours_hold ON CONFLICT DO NOTHING"
+    void_behaviour(actor=OPERATOR, reference="JC5", reason="not_taken", **noon)
+    end = (
+        "INSERT INTO behaviours_hold_end SELECT id, '{}', 'platform', 'superseded', now()"
+        " FROM behaviours_hold"
     )
-    row = _today(city)
-    assert (row.held, row.reversed, row.ours_mg) == (0, 1, before.ours_mg // 2)
+    steps: list[tuple[str, tuple[int, ...]]] = [
+        ("", (4, 1, 2, 0, 1)),
+        (end.format("reversed") + " ORDER BY started_at LIMIT 1", (4, 1, 1, 1, 1)),
+        (end.format("released") + " ON CONFLICT DO NOTHING", (4, 1, 0, 1, 1)),
+    ]
+    for statement, counts in steps:
+        if statement:
+            city.tamper(statement)
+        for _ in ("before it is rolled", "and after"):
+            day = JULY.date()
+            (row,) = by_day(partner_id=partner_id, first=day, last=day)
+            assert (row.ours_rows, row.merged, row.held, row.reversed, row.voided) == counts
+            assert row.ours_amount == 2 * 2_431 + 2 * 4_400
+            assert _from_rows(city, partner_id, day) == [
+                (day, 1, row.ours_rows, row.ours_amount, row.ours_mg, row.ours_points, *counts[1:])
+            ]
+            roll(actor=platform_actor(), at=JULY)
+
+
+def _from_rows(city: City, partner_id: int, day: date) -> list[tuple[Any, ...]]:
+    """What the deeds themselves say, as it was read before there were totals."""
+    facts = {
+        "partner_id": partner_id,
+        "since": day_start(day),
+        "until": day_end(day),
+        "zone": CITY_ZONE.key,
+    }
+    with psycopg.connect(city.books.owner_url) as owner:
+        return owner.execute(FROM_ROWS.read_text(encoding="utf-8"), facts).fetchall()
 
 
 def test_a_day_is_the_citys(city: City) -> None:

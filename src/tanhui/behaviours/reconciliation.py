@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from django.db import connection
 
-from tanhui.kernel.periods import CITY_ZONE, day_end, day_start
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners.signing import Environment
 from tanhui.partners.statements import DayStatement, declared_days
@@ -123,12 +122,7 @@ def _csv_line(cells: Sequence[object]) -> str:
 
 def _ours(partner_id: int, first: date, last: date) -> dict[date, list[Ours]]:
     library = library_in_force()
-    facts: dict[str, Any] = {
-        "partner_id": partner_id,
-        "since": day_start(first),
-        "until": day_end(last),
-        "zone": CITY_ZONE.key,
-    }
+    facts: dict[str, Any] = {"partner_id": partner_id, "first": first, "last": last}
     with connection.cursor() as cursor:
         cursor.execute(load("tanhui.behaviours", "reconciliation"), facts)
         found = list(cursor.fetchall())

@@ -9,6 +9,7 @@ import numpy as np
 from django.db import connection
 
 from tanhui.behaviours.measuring import NO_LIMIT, quantify
+from tanhui.behaviours.totals.queries import differing_totals
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import NotFound
 from tanhui.ledger.chart import (
@@ -32,7 +33,8 @@ class Recount:
 
     `unknown_rules` are rules in the books whose documents are not in the library with the same
     digest: nothing under them can be recomputed. `lone_notes` are holds, merges and voids that do
-    not fit the deed they speak of.
+    not fit the deed they speak of. `differing_totals` counts cells (partner, day, scene, district)
+    whose prepared totals are not what the deeds come to.
     """
 
     deeds: int
@@ -44,6 +46,7 @@ class Recount:
     overstepped_days: int
     lone_notes: int
     differing_reductions: int
+    differing_totals: int
     unknown_rules: int
 
     @property
@@ -57,6 +60,7 @@ class Recount:
             or self.overstepped_days
             or self.lone_notes
             or self.differing_reductions
+            or self.differing_totals
             or self.unknown_rules
         )
 
@@ -149,4 +153,5 @@ def recount() -> Recount:
     )[0]
     unknown = sum(rule[0] not in methodologies or rule[0] not in paid_by for rule in rules)
     reductions = _differing_reductions(library, methodologies)
-    return Recount(*(int(count) for count in (*counts, reductions, unknown)))
+    totals = differing_totals()
+    return Recount(*(int(count) for count in (*counts, reductions, totals, unknown)))

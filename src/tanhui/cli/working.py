@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime
 
 from tanhui.behaviours.holds import release_overdue
+from tanhui.behaviours.totals import rolling as totals
 from tanhui.cli.serving import stopping
 from tanhui.identity.commands import platform_actor
 from tanhui.partners.deliveries import forget_old_deliveries
@@ -17,9 +18,12 @@ _log = logging.getLogger("tanhui.work")
 
 def once(at: datetime) -> dict[str, int]:
     """One round of everything that is due; answers how much of each was done."""
+    platform = platform_actor()
     return {
         "holds_released": release_overdue(at=at),
-        "deliveries_forgotten": forget_old_deliveries(actor=platform_actor(), at=at),
+        "deliveries_forgotten": forget_old_deliveries(actor=platform, at=at),
+        "totals_rolled": totals.roll(actor=platform, at=at),
+        "days_stated": totals.state_days(actor=platform, at=at),
     }
 
 

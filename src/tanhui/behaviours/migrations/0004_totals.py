@@ -4,7 +4,14 @@ from django.db import migrations
 
 from tanhui.runtime.sql import load
 
-PARTS = ("column_district", "view_counted", "schema", "function_roll", "function_changes")
+PARTS = (
+    "column_district",
+    "view_counted",
+    "schema",
+    "view_prepared",
+    "function_roll",
+    "function_changes",
+)
 
 
 class Migration(migrations.Migration):

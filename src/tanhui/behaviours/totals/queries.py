@@ -122,6 +122,12 @@ def cells(
         yield day, scene, district, _sum(sums)
 
 
+def differing_totals() -> int:
+    """How many cells of partner, day, scene and district are not what the deeds come to, with what
+    waits to be rolled. Reads all deeds."""
+    return int(_rows("differing", {})[0][0])
+
+
 def recent(*, limit: int = 12) -> list[Recent]:
     """What was recorded lately, the newest first, in ten minutes that are over."""
     found = _rows("recent", {"rows_max": limit, "fewest": FEWEST})
