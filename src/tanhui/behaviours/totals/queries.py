@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from tanhui.behaviours.totals.sums import ROOM
+from tanhui.publiclog import queries as publiclog
 from tanhui.runtime.sql import load
 
 # What so few did could be told of a single person.
@@ -73,7 +74,7 @@ def cutoff() -> Cutoff | None:
     if not found:
         return None
     at, people, number, outbox_id = found[0]
-    return Cutoff(at, number, people, outbox_id, None)
+    return Cutoff(at, number, people, outbox_id, publiclog.position(outbox_id))
 
 
 def in_all() -> Sum:
