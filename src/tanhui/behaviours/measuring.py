@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,12 +122,17 @@ def _rules(deeds: Deeds, library: SceneLibrary, retrospective: bool) -> tuple[li
 
 
 def measure(
-    deeds: Deeds, library: SceneLibrary, *, retrospective: bool = False
+    deeds: Deeds,
+    library: SceneLibrary,
+    *,
+    retrospective: bool = False,
+    numbered: Callable[[Rule], int] = store.rule_id,
 ) -> tuple[Measured, Ints]:
     """What the rules make of these deeds, and which deeds they can make nothing of.
 
     The second answer has one entry for each deed: 0 where it is measured, 1 where no rule was in
     force on its day, 2 where it lies beyond its methodology. Those stand with a reduction of -1.
+    `numbered` gives a rule its number in the books; who only computes writes none.
     """
     rules, which = _rules(deeds, library, retrospective)
     reduction = np.full(len(deeds), -1, dtype=np.int64)
@@ -142,7 +148,7 @@ def measure(
         columns["points"][under] = reduction[under] * percents // (100 * tariff.mg_per_point)
         columns["max"][under] = tariff.points_per_day_max
         columns["max_in_all"][under] = rule.limit.per_day_max_in_all if rule.limit else NO_LIMIT
-        columns["rule"][under] = store.rule_id(rule)
+        columns["rule"][under] = numbered(rule)
     fault = np.where(which < 0, 1, np.where(reduction < 0, 2, 0))
     measured = Measured(deeds, reduction, *(columns[name] for name in names))
     return measured, fault

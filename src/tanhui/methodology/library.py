@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tanhui.methodology.conventions import (
     lineage_problems,
 )
 from tanhui.methodology.document import Methodology
+from tanhui.methodology.factorrows import Validity
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.methodology.publishing import lock_problems
 from tanhui.methodology.shelves import Shelves
@@ -77,6 +79,16 @@ class Library:
         """
         shelves = Shelves(content_root)
         return cls(content_root, shelves.shelf, shelves.versions(reference.partition("@")[0]))
+
+    def with_only(self, methodology: Methodology) -> Library:
+        """The same library, but with this version alone under its id, in force on every day.
+
+        For computing what a version would give on days on which another one was in force.
+        """
+        other = copy(self)
+        held = replace(methodology, valid=Validity(date.min, None), status="published")
+        other._by_id = {**self._by_id, methodology.id: [held]}
+        return other
 
     def methodology(
         self, id: str, version: str | None = None, *, on: date | None = None
