@@ -46,7 +46,8 @@ class Token(HttpBearer):
 router = Router(tags=["citizen"], auth=Token())
 
 
-def _bearer(request: HttpRequest) -> SignedIn:
+def bearer(request: HttpRequest) -> SignedIn:
+    """Whom the request's token belongs to."""
     return cast(SignedInRequest, request).auth
 
 
@@ -72,7 +73,7 @@ def _behaviour(row: BehaviourRow) -> forms.BehaviourForm:
 @router.get("", operation_id="me", response=forms.MeForm, openapi_extra=description.CITIZEN)
 def me(request: HttpRequest) -> forms.MeForm:
     """Who the token belongs to, points and milligrams."""
-    person = _bearer(request).person
+    person = bearer(request).person
     held = ledger.balances(holder_id=person.id, kinds=(CITIZEN_POINTS, CITIZEN_REDUCTION))
     waiting = behaviours.points_waiting(citizen_id=person.id, at=timezone.now())
     return forms.MeForm(
@@ -114,7 +115,7 @@ def _month(text: str) -> date | None:
 def statement(request: HttpRequest, month: str = "") -> forms.StatementForm:
     """The deeds of a month (`2026-01`), newest first; without one, of the latest with any."""
     found = behaviours.statement(
-        citizen_id=_bearer(request).person.id, month=_month(month), at=timezone.now()
+        citizen_id=bearer(request).person.id, month=_month(month), at=timezone.now()
     )
     return forms.StatementForm(
         month=found.month,
@@ -173,4 +174,4 @@ def _why(card: WhyCard) -> forms.WhyForm:
 )
 def why(request: HttpRequest, key: str) -> forms.WhyForm:
     """Why one of one's own deeds brought what it brought, down to the factor rows."""
-    return _why(behaviours.why(citizen_id=_bearer(request).person.id, key=key))
+    return _why(behaviours.why(citizen_id=bearer(request).person.id, key=key))
