@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from tanhui.api import problems
-from tanhui.board import health, views
+from tanhui.board import health, verify, views
 from tanhui.citizen import login
 from tanhui.web import choices, errors
 
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("tanhui.api.urls")),
     path("", views.front, name="front"),
     path("healthz", health.healthz, name="healthz"),
+    path("verify", verify.page, name="verify"),
+    path(f"verify/{verify.PROGRAM}", verify.program, name="verify-program"),
     path("choose", choices.choose, name="choose"),
     path("login/<str:token>", login.follow_link, name="login-link"),
     path("m/", include("tanhui.citizen.urls")),
