@@ -22,13 +22,14 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Invalid
 from tanhui.methodology.problems import Problem
 from tanhui.rulebook import queries
+from tanhui.rulebook.documents import Document
 from tanhui.rulebook.drafts import RuleFaulty, own_first, read_text, root_with
 from tanhui.rulebook.publishing import Decider, write_publication
 from tanhui.rulebook.queries import CASE_KIND, Proposal, Publication, subject_of
 
 REASON_MAX = 500
-# Checks a whole content folder; answers its faults.
-Checker = Callable[[Path], list[Problem]]
+# Checks a content folder for one kind of rule, whose text lies at a path; answers the faults.
+Checker = Callable[[Path, str, str], list[Problem]]
 
 
 def propose(*, actor: Actor, body: str, reason: str, check: Checker, at: datetime) -> Proposal:
@@ -48,9 +49,8 @@ def propose(*, actor: Actor, body: str, reason: str, check: Checker, at: datetim
         )
     body = body.replace("\r\n", "\n")
     document, replaced = read_text(body, at=at)
-    root = root_with(document, body)
-    if problems := [one for one in check(root) if one.code != "published_gone"]:
-        raise RuleFaulty(own_first(problems, root / document.path))
+    if problems := _faults(document, body, check):
+        raise RuleFaulty(problems)
     with transaction.atomic():
         case_id = cases.open_case(
             actor=actor,
@@ -81,6 +81,20 @@ def propose(*, actor: Actor, body: str, reason: str, check: Checker, at: datetim
         proposal_id = int(queries.rows("add_proposal", facts)[0][0])
         _audit(actor, "propose", queries.proposal(proposal_id), at)
     return queries.proposal(proposal_id)
+
+
+def faults_of(body: str, *, check: Checker, at: datetime) -> list[Problem]:
+    """The faults of a text, its own first; refuses as `read_text` for all but `rule_faulty`."""
+    try:
+        document, _ = read_text(body, at=at)
+    except RuleFaulty as refusal:
+        return list(refusal.problems)
+    return _faults(document, body, check)
+
+
+def _faults(document: Document, body: str, check: Checker) -> list[Problem]:
+    root = root_with(document, body)
+    return own_first(check(root, document.kind, document.path), root / document.path)
 
 
 def _audit(actor: Actor, act: str, proposal: Proposal, at: datetime) -> None:
