@@ -30,6 +30,7 @@ BENCHMARKS = {
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),
+    "replay": ("benchmarks.replay", "run"),
 }
 
 

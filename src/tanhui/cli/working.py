@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from tanhui.behaviours.holds import release_overdue
 from tanhui.behaviours.totals import rolling as totals
+from tanhui.cli.replaying import replaying
 from tanhui.cli.serving import stopping
 from tanhui.identity.commands import platform_actor
 from tanhui.partners.deliveries import forget_old_deliveries
+from tanhui.rulebook.commands import end_notices
 
 # A deadline is told by the hour; half a minute later is soon enough.
 EVERY_SECONDS = 30.0
@@ -24,12 +26,13 @@ def once(at: datetime) -> dict[str, int]:
         "deliveries_forgotten": forget_old_deliveries(actor=platform, at=at),
         "totals_rolled": totals.roll(actor=platform, at=at),
         "days_stated": totals.state_days(actor=platform, at=at),
+        "notices_ended": end_notices(actor=platform, at=at),
     }
 
 
 def work() -> None:
     """Rounds until a signal comes."""
-    with stopping() as stop:
+    with stopping() as stop, replaying():
         while True:
             done = {name: count for name, count in once(datetime.now(UTC)).items() if count}
             if done:
