@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver
 
 import tanhui
-from tanhui.board import views
+from tanhui.board import front
 from tanhui.config.urls import urlpatterns
 from tanhui.kernel import refusals
 from tanhui.web import translations
@@ -58,7 +58,7 @@ def test_a_defect_has_a_page_that_says_what_is_safe(monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(views, "render", broken)
+    monkeypatch.setattr(front, "render", broken)
     client = Client(raise_request_exception=False)
     answer = client.get("/")
     assert answer.status_code == 500

@@ -5,19 +5,24 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from tanhui.api import problems
-from tanhui.board import health, verify, views
+from tanhui.board import front, health, verify
 from tanhui.citizen import login
-from tanhui.web import choices, errors
+from tanhui.web import choices, errors, second_factor
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # Asked far more often than all others together, so it is found first.
     path("api/", include("tanhui.api.urls")),
-    path("", views.front, name="front"),
+    path("", front.front, name="front"),
+    path("about/", front.about, name="about"),
+    path("board/definitions", front.definitions, name="board-definitions"),
+    path("embed/", include("tanhui.board.embed_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("verify", verify.page, name="verify"),
     path(f"verify/{verify.PROGRAM}", verify.program, name="verify-program"),
     path("choose", choices.choose, name="choose"),
     path("login/<str:token>", login.follow_link, name="login-link"),
+    path("second-factor/", second_factor.page, name="second-factor"),
+    path("second-factor/picture.svg", second_factor.picture, name="second-factor-picture"),
     path("m/", include("tanhui.citizen.urls")),
     path("portal/", include("tanhui.portal.urls")),
     path("console/", include("tanhui.console.urls")),

@@ -29,8 +29,6 @@ class Sketch:
 
     note_zh: str
     note_en: str
-    source_zh: str
-    source_en: str
     inset: frozenset[int]
     zones: tuple[Zone, ...]
 
@@ -40,14 +38,11 @@ def read_sketch(path: Path) -> Sketch:
     file = TomlFile(path)
     with file.root() as root:
         with root.table("map") as head:
-            texts = {key: head.text(key) for key in _TEXTS}
+            note_zh, note_en = head.text("note_zh"), head.text("note_en")
             inset = _codes(head)
         zones = tuple(_zone(section) for section in root.tables("zone", required=False))
     file.finish()
-    return Sketch(inset=inset, zones=zones, **texts)
-
-
-_TEXTS = ("note_zh", "note_en", "source_zh", "source_en")
+    return Sketch(note_zh, note_en, inset, zones)
 
 
 def _codes(head: Section) -> frozenset[int]:

@@ -1,0 +1,118 @@
+"""The city's public face: the board, its definitions, and how the mechanism works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tanhui.behaviours.city import Board, city_board
+from tanhui.board.aims import ToldAim, told_aims
+from tanhui.board.charts import (
+    Closing,
+    DrawnMap,
+    Mass,
+    MonthBars,
+    SceneBars,
+    closing,
+    drawn_map,
+    mass,
+    month_bars,
+    scene_bars,
+)
+from tanhui.geo.districts import District, Districts, Origin
+from tanhui.rulebook.shelf import current_root
+from tanhui.scenes.governing import city_documents
+from tanhui.scenes.in_force import library_in_force
+from tanhui.scenes.scene import Scene
+from tanhui.scenes.sketch import Sketch, city_sketch
+from tanhui.web.entrance import THEMES, PageRequest, entrance
+
+# A screen in a hall asks again by itself.
+HALL_SECONDS = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What was recorded in ten minutes, with its scene and district; None where several."""
+
+    since: datetime
+    scene: Scene | None
+    district: District | None
+    deeds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything the board shows, laid out."""
+
+    board: Board
+    year: Mass
+    scenes: SceneBars
+    months: MonthBars
+    map: DrawnMap
+    closing: Closing
+    aims: tuple[ToldAim, ...]
+    happened: tuple[Happened, ...]
+    sketch: Sketch
+    origin: Origin
+
+
+def shown_board(at: datetime) -> Shown:
+    """The city's board, read and laid out."""
+    root = current_root()
+    board = city_board(at)
+    districts = Districts.load(root)
+    scenes = {scene.number: scene for scene in library_in_force().scenes}
+    return Shown(
+        board=board,
+        year=mass(board.figures.year.reduction_mg),
+        scenes=scene_bars(board.figures),
+        months=month_bars(board.figures),
+        map=drawn_map(board.figures, root),
+        closing=closing(board.figures.books),
+        aims=told_aims(board, root),
+        happened=tuple(
+            Happened(
+                each.since, scenes.get(each.scene), districts.numbered(each.district), each.deeds
+            )
+            for each in board.recent
+        ),
+        sketch=city_sketch(root),
+        origin=districts.origin,
+    )
+
+
+@entrance
+@require_safe
+def front(request: PageRequest) -> HttpResponse:
+    """The board; `?hall=light` or `?hall=dark` is the first screen alone, for a wall."""
+    hall = request.GET.get("hall", "")
+    hall = hall if hall in THEMES else ""
+    context = {
+        "shown": shown_board(request.at),
+        "hall": hall,
+        "hall_seconds": HALL_SECONDS,
+        "documents": city_documents(current_root()),
+    }
+    return render(request, "board/front.html", context)
+
+
+@entrance
+@require_safe
+def definitions(request: PageRequest) -> HttpResponse:
+    """What every number of the board means, where it comes from, and as of when."""
+    return render(request, "board/definitions.html", {"shown": shown_board(request.at)})
+
+
+@entrance
+@require_safe
+def about(request: PageRequest) -> HttpResponse:
+    """How the mechanism works, with the scenes that are open today."""
+    scenes = tuple(
+        scene for scene in library_in_force().scenes if scene.valid_from <= request.at.date()
+    )
+    return render(request, "board/about.html", {"scenes": scenes})
