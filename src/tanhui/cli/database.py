@@ -25,12 +25,15 @@ from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
 from tanhui.cli import claims, demo, keys, partners, rulebook, serving, staff, working  # noqa: E402
+from tanhui.cli import log as public_log  # noqa: E402
 from tanhui.cli import token as bearer  # noqa: E402
+from tanhui.cli.companions import companions  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
 from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
 from tanhui.kernel.actors import Actor, Assurance  # noqa: E402
 from tanhui.ledger import queries as ledger  # noqa: E402
+from tanhui.publiclog.recount import recount as recount_log  # noqa: E402
 from tanhui.rulebook.checking import check_rulebook  # noqa: E402
 from tanhui.rulebook.publishing import found as found_rules  # noqa: E402
 
@@ -136,11 +139,13 @@ def prove(as_json: JsonFlag = False) -> None:
         deeds = behaviours_recount.recount()
         claimed = recount_claims()
         rules = check_rulebook()
+        log = recount_log()
     ok = (
         all(asset.matches for asset in assets)
         and deeds.matches
         and claimed.matches
         and rules.matches
+        and log.matches
     )
     answer = {
         "ok": ok,
@@ -155,6 +160,7 @@ def prove(as_json: JsonFlag = False) -> None:
         "behaviours": {**asdict(deeds), "matches": deeds.matches},
         "claims": {**asdict(claimed), "matches": claimed.matches},
         "rulebook": rules.told(),
+        "log": {**asdict(log), "matches": log.matches},
         # Path two has no credits yet; its equation is that of empty books.
         "credits": dict.fromkeys(
             ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg"), 0
@@ -174,6 +180,7 @@ def prove(as_json: JsonFlag = False) -> None:
         typer.echo(
             f"rulebook     {rules.publications:>12,}  {'ok' if rules.matches else 'DIFFERS'}"
         )
+        typer.echo(f"log          {log.size:>12,}  {'ok' if log.matches else 'DIFFERS'}")
     if not ok:
         raise typer.Exit(1)
 
@@ -204,7 +211,7 @@ def migrate_database() -> None:
 def serve(port: PortOption = 8000) -> None:
     """The server alone, on the database and settings of the environment."""
     with ready_database():
-        serving.serve(port=port, ready=lambda: None)
+        serving.serve(port=port, ready=lambda: None, beside=companions())
 
 
 @refusing
@@ -219,7 +226,7 @@ def make_demo(port: PortOption = 8000) -> None:
     """A lively demo city, clearly marked as simulated, and its server."""
     with ready_database():
         demo.make_city(actor=OPERATOR, at=datetime.now(UTC))
-        serving.serve(port=port, ready=lambda: demo.welcome(port))
+        serving.serve(port=port, ready=lambda: demo.welcome(port), beside=companions())
 
 
 def register(app: typer.Typer) -> None:
@@ -236,4 +243,5 @@ def register(app: typer.Typer) -> None:
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)
     rulebook.register(app, ready=ready_database)
+    public_log.register(app, ready=ready_database)
     keys.register(app, ready=ready_database, actor=platform_actor())

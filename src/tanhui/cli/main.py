@@ -14,7 +14,7 @@ import typer
 from tanhui.behaviours.detectors import registry as detectors
 from tanhui.cases import reading as case_files
 from tanhui.claims import tolerance as claims
-from tanhui.cli import content, difference, drafting, footprint, methodology
+from tanhui.cli import content, difference, drafting, footprint, methodology, witness
 from tanhui.cli import layouts as layout_verbs
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.identity.consents import purposes as consents
@@ -24,7 +24,7 @@ from tanhui.scenes import library as scenes
 from tanhui.scenes import reading as scene_files
 
 # These verbs need neither a database nor any setting; all others do.
-BARE_VERBS = frozenset({"evaluate", "content", "quantify", "footprint", "layout"})
+BARE_VERBS = frozenset({"evaluate", "content", "quantify", "footprint", "layout", "witness"})
 INTERRUPTED = 130
 # What every fault of the words on the command line derives from; Typer exports only its leaf.
 WRONG_WORDS: type[Exception] = typer.BadParameter.__mro__[2]
@@ -78,6 +78,7 @@ def build(verb: str) -> typer.Typer:
     )
     drafting.register(files, content_root=methodology.default_content_root)
     footprint.register(app)
+    witness.register(app)
     layout_verbs.register(
         app,
         content_root=methodology.default_content_root,

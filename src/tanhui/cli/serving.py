@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -86,9 +86,10 @@ def _healthy(port: int) -> bool:
 
 
 class Worker:
-    """The process that does what has its hour (`tanhui work`); started anew when it ends."""
+    """A process that runs beside the server, such as `tanhui work`; started anew when it ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Sequence[str] = ("work",)) -> None:
+        self._words = tuple(words)
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = -_WORKER_PAUSE_SECONDS
 
@@ -99,10 +100,15 @@ class Worker:
             return
         self._begun = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from tanhui.cli.main import run; run()", "work"],
+            [sys.executable, "-c", "from tanhui.cli.main import run; run()", *self._words],
             env={**os.environ},
             start_new_session=True,
         )
+
+    def ask_to_end(self) -> None:
+        """Asks it to end, and does not wait for it."""
+        if self._process is not None:
+            self._process.terminate()
 
     def end(self) -> None:
         """Ends it with the server."""
@@ -125,9 +131,10 @@ def _end(server: subprocess.Popen[bytes]) -> None:
         os.killpg(server.pid, signal.SIGKILL)
 
 
-def serve(*, port: int, ready: Callable[[], None]) -> None:
+def serve(*, port: int, ready: Callable[[], None], beside: Sequence[Sequence[str]] = ()) -> None:
     """Serves on 127.0.0.1:`port` until a signal comes; calls `ready` once requests are answered.
 
+    `beside` are the words of further programs that run as long as the server does.
     Refuses: `port_in_use`, `server_not_ready`, `server_ended`.
     """
     _refuse_taken(port)
@@ -153,7 +160,7 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
     with stopping() as stop:
         # The server gets a session of its own: the terminal's Ctrl-C reaches us, and we end it.
         server = subprocess.Popen(command, env={**os.environ}, start_new_session=True)
-        worker = Worker()
+        workers = [Worker(), *(Worker(words) for words in beside)]
         try:
             deadline = time.monotonic() + _READY_SECONDS
             while not stop.asked and not _healthy(port):
@@ -172,9 +179,14 @@ def serve(*, port: int, ready: Callable[[], None]) -> None:
             while not stop.wait(0.5):
                 if server.poll() is not None:
                     raise _ended(server.returncode)
-                worker.keep()
+                for worker in workers:
+                    worker.keep()
         finally:
-            worker.end()
+            # All are asked before any is waited for, so that they end at the same time.
+            for worker in workers:
+                worker.ask_to_end()
+            for worker in workers:
+                worker.end()
             _end(server)
 
 

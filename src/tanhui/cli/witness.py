@@ -1,0 +1,265 @@
+"""`tanhui witness`: a witness of public logs, with its own key and memory; no database, no setting.
+
+It answers `POST /add-checkpoint` by C2SP tlog-witness. What a request should be answered is decided
+in `tanhui.tlog.witness`; here it is received, remembered durably, and only then signed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tanhui.cli.refusing import print_json, refusing
+from tanhui.kernel.refusals import Conflict, Invalid
+from tanhui.tlog import note as notes
+from tanhui.tlog.checkpoint import Checkpoint
+from tanhui.tlog.encoding import Malformed
+from tanhui.tlog.keys import COSIGNATURE, PublicKey, Signer, check_name
+from tanhui.tlog.witness import BODY_BYTES_MAX, TEXT, Refused, judge
+
+_SECRET_BYTES = 32
+_READ_SECONDS = 10
+
+
+def default_folder(name: str) -> Path:
+    """`witnesses/NAME` in `TANHUI_VAR`, or in the `var` folder of this checkout."""
+    named = os.environ.get("TANHUI_VAR")
+    checkout = Path(__file__).resolve().parents[3]
+    here = checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
+    return (Path(named) if named else here / "var") / "witnesses" / name
+
+
+def own_signer(name: str, folder: Path) -> Signer:
+    """The witness's key, made at its first start and readable by its owner alone.
+
+    Refuses: `witness_name_invalid`, `witness_key_unreadable`.
+    """
+    try:
+        check_name(name)
+        if name.startswith(".") or "/" in name:
+            raise Malformed(name)
+    except Malformed:
+        raise Invalid(
+            "witness_name_invalid",
+            zh="见证者名称“{name}”不能用作密钥名称。",
+            en="“{name}” cannot name a witness's key.",
+            name=name,
+        ) from None
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "key"
+    if not path.exists():
+        _first_key(path)
+    try:
+        secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        return Signer.software(name, COSIGNATURE, secret)
+    except (OSError, ValueError):
+        raise Invalid(
+            "witness_key_unreadable",
+            zh="见证者密钥文件 {path} 无法读取。",
+            en="The witness's key file {path} cannot be read.",
+            path=path,
+        ) from None
+
+
+def _first_key(path: Path) -> None:
+    beside = path.with_name(f"key.{os.getpid()}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_hex(_SECRET_BYTES) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        # The first of two programs that make it at once wins.
+        os.link(beside, path)
+    except FileExistsError:
+        pass
+    finally:
+        beside.unlink()
+
+
+class Memory:
+    """What the witness has cosigned: one file for each log, its last checkpoint.
+
+    A request is judged and remembered under one lock, so that two of them never both pass.
+    """
+
+    def __init__(self, folder: Path, signer: Signer, logs: Mapping[str, Sequence[PublicKey]]):
+        self._folder = folder / "seen"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._signer = signer
+        self._logs = logs
+        self._lock = threading.Lock()
+
+    def answer(self, body: bytes, now: Callable[[], float] = time.time) -> Refused:
+        """The answer to a request: a refusal, or status 200 with the cosignature."""
+        with self._lock:
+            found = judge(body, logs=self._logs, last=self._last)
+            if isinstance(found, Refused):
+                return found
+            self._remember(found.checkpoint)
+            line = notes.cosign(found.note, self._signer, int(now()))
+        return Refused(200, f"{line.text}\n")
+
+    def _path(self, origin: str) -> Path:
+        return self._folder / hashlib.sha256(origin.encode()).hexdigest()
+
+    def _last(self, origin: str) -> Checkpoint | None:
+        path = self._path(origin)
+        return Checkpoint.parse(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def _remember(self, checkpoint: Checkpoint) -> None:
+        path = self._path(checkpoint.origin)
+        beside = path.with_suffix(".new")
+        with beside.open("w", encoding="utf-8") as stream:
+            stream.write(checkpoint.text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No second process has this witness's memory; refuses `witness_running`."""
+    with (folder / ".lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(
+                "witness_running",
+                zh="这个见证者已在运行（{folder}）。",
+                en="This witness is running already ({folder}).",
+                folder=folder,
+            ) from None
+        yield
+
+
+def _handler(memory: Memory) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """One request."""
+
+        protocol_version = "HTTP/1.1"
+        timeout = _READ_SECONDS
+
+        def do_POST(self) -> None:
+            """The only thing that can be asked."""
+            length = self.headers.get("Content-Length", "")
+            if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+                # What was not read would be taken for the next request.
+                self.close_connection = True
+                return self._say(Refused(400, "a body of at most a mebibyte is needed\n"))
+            body = self.rfile.read(int(length))
+            if self.path != "/add-checkpoint":
+                return self._say(Refused(404, "not found\n"))
+            return self._say(memory.answer(body))
+
+        def do_GET(self) -> None:
+            """Nothing can be read here."""
+            self._say(Refused(404, "not found\n"))
+
+        def _say(self, answer: Refused) -> None:
+            body = answer.body.encode()
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.content_type or TEXT)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Cosigning is what a witness does all day; only what it refuses is worth a line."""
+
+        def log_request(self, code: object = "-", size: object = "-") -> None:
+            """Refusals, on standard error."""
+            del size
+            if str(getattr(code, "value", code)) != "200":
+                typer.echo(f"{self.command} {self.path}: {code}", err=True)
+
+    return Handler
+
+
+def known_logs(vkeys: Sequence[str], folder: Path) -> dict[str, list[PublicKey]]:
+    """Keys by origin, from the words given and from the file `logs` in the witness's folder.
+
+    Refuses: `log_key_invalid`.
+    """
+    path = folder / "logs"
+    written = path.read_text(encoding="utf-8").split() if path.exists() else []
+    found: dict[str, list[PublicKey]] = {}
+    for vkey in [*vkeys, *written]:
+        try:
+            key = PublicKey.parse(vkey)
+        except Malformed:
+            raise Invalid(
+                "log_key_invalid",
+                zh="“{vkey}”不是公开日志的验证公钥（vkey）。",
+                en="“{vkey}” is no verifier key of a log (vkey).",
+                vkey=vkey,
+            ) from None
+        found.setdefault(key.name, []).append(key)
+    return found
+
+
+def serve_witness(name: str, *, port: int, folder: Path, logs: Sequence[str]) -> None:
+    """Serves on 127.0.0.1 until the process is ended; whatever it cosigned is then on disk.
+
+    Refuses: `witness_running`, `witness_port_in_use`, `log_key_invalid` and bad keys.
+    """
+    signer = own_signer(name, folder)
+    with _alone(folder):
+        memory = Memory(folder, signer, known_logs(logs, folder))
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", port), _handler(memory))
+        except OSError:
+            raise Conflict(
+                "witness_port_in_use",
+                zh="端口 {port} 已被占用。",
+                en="Port {port} is taken.",
+                port=port,
+            ) from None
+        # A request that waits for its sender must not keep the program from ending.
+        server.daemon_threads = True
+        with server:
+            typer.echo(f"{signer.key.vkey} http://127.0.0.1:{server.server_port}", err=True)
+            server.serve_forever()
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb `witness`."""
+
+    @app.command("witness")
+    @refusing
+    def witness(
+        name: Annotated[str, typer.Argument(help="The witness's name, such as w1.example.")],
+        port: Annotated[int, typer.Option(help="The port on this machine.")] = 0,
+        log: Annotated[
+            list[str] | None, typer.Option(help="The vkey of a log to cosign; may be repeated.")
+        ] = None,
+        folder: Annotated[Path | None, typer.Option(help="Its key and its memory.")] = None,
+        show: Annotated[bool, typer.Option("--show", help="Print its vkey and end.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    ) -> None:
+        """Watch public logs: cosign every checkpoint that continues the last one."""
+        place = folder or default_folder(name)
+        if show or as_json:
+            signer = own_signer(name, place)
+            if as_json:
+                print_json({"name": name, "vkey": signer.key.vkey, "folder": str(place)})
+            else:
+                typer.echo(signer.key.vkey)
+            return
+        serve_witness(name, port=port, folder=place, logs=log or [])

@@ -1,0 +1,7 @@
+SELECT
+    tree.size,
+    tree.root,
+    tree.note
+FROM publiclog_tree AS tree
+ORDER BY tree.size DESC
+LIMIT 1;

@@ -1,0 +1,1 @@
+SELECT publiclog_number(%(limit)s);

@@ -1,0 +1,2 @@
+SELECT count(leaf.position)
+FROM publiclog_outbox AS leaf;

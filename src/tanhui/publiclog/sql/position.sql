@@ -1,0 +1,3 @@
+SELECT leaf.position
+FROM publiclog_outbox AS leaf
+WHERE leaf.id = %(id)s;
