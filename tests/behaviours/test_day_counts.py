@@ -9,8 +9,17 @@ import pytest
 
 from tanhui.behaviours.changes import void_behaviour
 from tanhui.behaviours.commands import FileResult
-from tanhui.behaviours.holds import open_holds, reverse_hold
-from tests.behaviours.telling import JULY, City, at_once, balance, proved, rows_of, told
+from tanhui.behaviours.desk import open_holds
+from tests.behaviours.telling import (
+    JULY,
+    City,
+    at_once,
+    balance,
+    proved,
+    refuse_hold,
+    rows_of,
+    told,
+)
 from tests.cast import OPERATOR, ZHOU_RIDER, ride
 
 pytestmark = pytest.mark.database
@@ -118,7 +127,7 @@ def test_a_day_whose_hold_was_reversed_may_be_told_by_another(town: City) -> Non
     # While it is held the day is its own.
     assert told(town.tell("WATCH", steps("W1", 9_000))) == {1: "merged"}
     (hold,) = open_holds(actor=OPERATOR, at=JULY)
-    reverse_hold(actor=OPERATOR, hold_id=hold.id, reason="摇步器", at=JULY)
+    refuse_hold(actor=OPERATOR, hold_id=hold.id, reason="摇步器", at=JULY)
     later = JULY + timedelta(minutes=1)
     assert town.tell("WATCH", steps("W2", 10_000), at=later).points == 17
     assert balance(town.seated.lin) == TEN_THOUSAND

@@ -9,7 +9,7 @@ import pytest
 
 from tanhui.behaviours.commands import FileResult
 from tanhui.behaviours.declarations import SELF, Declared, declare_trip
-from tanhui.behaviours.holds import open_holds
+from tanhui.behaviours.desk import open_holds
 from tanhui.kernel.refusals import Refusal
 from tests.behaviours.telling import (
     JULY,

@@ -9,7 +9,8 @@ import pytest
 
 from tanhui.behaviours.bill import day_bill
 from tanhui.behaviours.changes import void_behaviour
-from tanhui.behaviours.holds import open_holds, release_hold
+from tanhui.behaviours.desk import open_holds
+from tanhui.behaviours.holds import release_hold
 from tanhui.behaviours.queries import points_waiting, why
 from tanhui.behaviours.rows import Waiting
 from tanhui.kernel.periods import CITY_ZONE

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import combinations, count
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import settings
@@ -18,16 +20,37 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tanhui.behaviours.appeals import (
+    ask_for_more,
+    decide_appeal,
+    intend_to_refuse,
+    run_clocks,
+    speak,
+)
 from tanhui.behaviours.changes import void_behaviour
 from tanhui.behaviours.declarations import declare_trip
-from tanhui.behaviours.holds import open_holds, release_hold, release_overdue, reverse_hold
+from tanhui.behaviours.desk import open_holds
+from tanhui.behaviours.holds import release_hold, release_overdue
 from tanhui.behaviours.queries import rows_of_days
 from tanhui.behaviours.recount import recount
 from tanhui.behaviours.totals.rolling import roll
 from tanhui.identity.commands import platform_actor
+from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Refusal
-from tests.behaviours.telling import JULY, City, balance, citizen, pending, proved, spend, standing
+from tests.behaviours.telling import (
+    FIRST,
+    JULY,
+    SECOND,
+    City,
+    balance,
+    citizen,
+    deed_key,
+    pending,
+    proved,
+    spend,
+    standing,
+)
 from tests.cast import BIKE, LIN_RIDER, OPERATOR, ZHOU_RIDER, ride, seat
 from tests.conftest import empty
 
@@ -54,6 +77,9 @@ REFUSALS = {
     "exists_with_different_distance_m",
     "already_voided",
     "hold_open",
+    "nobody_objected",
+    "own_earlier_step",
+    "step_not_offered",
 }
 # In the middle of the city, in its east, far away, and not told.
 PLACES = (
@@ -62,6 +88,25 @@ PLACES = (
     {"start_lat": 41.88, "start_lng": -87.63, "end_lat": 41.89, "end_lng": -87.64},
     {},
 )
+
+
+def _speak(hold_id: UUID, _: Actor, at: datetime) -> None:
+    citizen_id, key = deed_key(hold_id)
+    speak(actor=citizen(citizen_id), key=key, words="是我骑的", at=at)
+
+
+DECISIONS: dict[str, Callable[[UUID, Actor, datetime], None]] = {
+    "release": lambda hold, who, at: release_hold(actor=who, hold_id=hold, reason="核对", at=at),
+    "intend": lambda hold, who, at: intend_to_refuse(actor=who, hold_id=hold, reason="核对", at=at),
+    "speak": _speak,
+    "ask": lambda hold, who, at: ask_for_more(actor=who, hold_id=hold, question="有照片吗", at=at),
+    "grant": lambda hold, who, at: decide_appeal(
+        actor=who, hold_id=hold, decision="grant", message="核对", at=at
+    ),
+    "uphold": lambda hold, who, at: decide_appeal(
+        actor=who, hold_id=hold, decision="uphold", message="核对", at=at
+    ),
+}
 CHARGE = {"mode": "nev_kwh", "minutes": 12, "distance_m": None, "energy_wh": 1_900}
 
 
@@ -147,19 +192,23 @@ class Books(RuleBasedStateMachine):
         except Refusal as refusal:
             self.refused.add(refusal.code)
 
-    @rule(data=st.data(), act=st.sampled_from([release_hold, reverse_hold, reverse_hold]))
-    def decide(self, data: st.DataObject, act: Any) -> None:
-        """A desk decides a hold, if there is one."""
+    @rule(data=st.data(), step=st.sampled_from([*DECISIONS, *DECISIONS]))
+    def decide(self, data: st.DataObject, step: str) -> None:
+        """A desk or the citizen takes a step about a hold, if there is one."""
         found = sorted(open_holds(actor=OPERATOR, at=self.clock), key=lambda hold: str(hold.id))
         if found:
             hold = found[data.draw(st.integers(0, len(found) - 1))]
-            act(actor=OPERATOR, hold_id=hold.id, reason="核对", at=self.now())
+            try:
+                DECISIONS[step](hold.id, data.draw(st.sampled_from([FIRST, SECOND])), self.now())
+            except Refusal as refusal:
+                self.refused.add(refusal.code)
 
-    @rule()
-    def wait(self) -> None:
-        """Days pass, and holds are released by themselves."""
-        self.clock += timedelta(days=2)
+    @rule(days=st.sampled_from([2, 9]))
+    def wait(self, days: int) -> None:
+        """Days pass; holds are released by themselves, and the clocks of cases run out."""
+        self.clock += timedelta(days=days)
         release_overdue(at=self.clock)
+        run_clocks(at=self.clock)
 
     @rule()
     def roll(self) -> None:

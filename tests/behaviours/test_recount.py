@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from tanhui.behaviours.changes import void_behaviour
-from tanhui.behaviours.holds import open_holds, release_hold, reverse_hold
+from tanhui.behaviours.desk import open_holds
+from tanhui.behaviours.holds import release_hold
 from tanhui.behaviours.recount import recount
 from tanhui.ledger.queries import recount as recount_ledger
-from tests.behaviours.telling import JULY, City, proved
+from tests.behaviours.telling import JULY, City, proved, refuse_hold
 from tests.cast import BIKE, NOW, OPERATOR, ZHOU_RIDER, ride
 
 pytestmark = pytest.mark.database
@@ -208,7 +209,7 @@ def eventful(city: City) -> City:
     city.tell("TIANFU", ride("K1", started_at=eight.replace(hour=0) - timedelta(days=1), **car))
     first, second, _ = sorted(open_holds(actor=OPERATOR, at=JULY), key=lambda hold: hold.started_at)
     release_hold(actor=OPERATOR, hold_id=first.id, reason="核对无误", at=JULY)
-    reverse_hold(actor=OPERATOR, hold_id=second.id, reason="在货车上", at=JULY)
+    refuse_hold(actor=OPERATOR, hold_id=second.id, reason="在货车上", at=JULY)
     void_behaviour(actor=OPERATOR, partner_code=BIKE, reference="JC2", reason="not_taken", at=JULY)
     return city
 

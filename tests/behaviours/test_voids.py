@@ -9,7 +9,8 @@ import pytest
 
 from tanhui.behaviours.changes import VOID_REASONS, void_behaviour, voids
 from tanhui.behaviours.commands import FileResult
-from tanhui.behaviours.holds import open_holds, release_hold, reverse_hold
+from tanhui.behaviours.desk import open_holds
+from tanhui.behaviours.holds import release_hold
 from tanhui.behaviours.queries import home
 from tanhui.governance.models import AuditRow
 from tanhui.kernel.actors import Actor
@@ -22,6 +23,7 @@ from tests.behaviours.telling import (
     citizen,
     desk,
     proved,
+    refuse_hold,
     rows_of,
     spend,
     told,
@@ -151,7 +153,7 @@ def test_a_held_deed_is_decided_before_it_is_taken_back(city: City) -> None:
 def test_a_reversed_deed_has_nothing_to_take_back(city: City) -> None:
     city.tell(BIKE, ride("F1", started_at=EIGHT, minutes=10, distance_m=4_400))
     (hold,) = open_holds(actor=OPERATOR, at=JULY)
-    reverse_hold(actor=OPERATOR, hold_id=hold.id, reason="在货车上", at=LATER)
+    refuse_hold(actor=OPERATOR, hold_id=hold.id, reason="在货车上", at=LATER)
     with pytest.raises(Refusal) as refused:
         void(city, "F1")
     assert refused.value.code == "already_voided"

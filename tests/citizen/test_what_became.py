@@ -11,11 +11,13 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from tanhui.behaviours.changes import void_behaviour
-from tanhui.behaviours.holds import open_holds, release_overdue, reverse_hold
+from tanhui.behaviours.desk import open_holds
+from tanhui.behaviours.holds import release_overdue
 from tanhui.citizen.shown import home_page
 from tanhui.kernel.actors import Actor
 from tanhui.methodology.kernel.rows import compile_kernel
 from tanhui.scenes.library import SceneLibrary
+from tests.behaviours.telling import refuse_hold
 from tests.citizen.city import OPERATOR, City
 from tests.citizen.test_scene_pages import text_of
 from tests.citizen.travels import Travels, travel
@@ -113,7 +115,7 @@ def test_a_hold_that_nobody_decides_counts_and_says_so(city: City, travels: Trav
 
 def test_a_hold_that_is_decided_against_tells_the_reason(city: City, travels: Travels) -> None:
     held = open_holds(actor=DESK, at=city.at + timedelta(minutes=1))[0]
-    reverse_hold(
+    refuse_hold(
         actor=DESK, hold_id=held.id, reason="轨迹在高架快速路上。", at=city.at + timedelta(hours=1)
     )
     html = text_of(city.client(), _month(travels, "reversed"))

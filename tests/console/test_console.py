@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tanhui.behaviours.declarations import SELF
-from tanhui.behaviours.holds import open_holds
+from tanhui.behaviours.desk import open_holds
 from tanhui.governance.models import AuditRow
 from tanhui.partners.commands import register_partner
 from tanhui.partners.contract import approval

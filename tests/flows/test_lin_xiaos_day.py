@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from tanhui.behaviours.commands import FileResult, record_file
-from tanhui.behaviours.holds import open_holds
+from tanhui.behaviours.desk import open_holds
 from tanhui.behaviours.queries import rows_of_days
 from tanhui.behaviours.recount import recount
 from tanhui.behaviours.rows import BehaviourRow

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tanhui.behaviours.holds import open_holds
+from tanhui.behaviours.desk import open_holds
 from tanhui.config.database import Database
 from tests.cast import BIKE, OPERATOR
 from tests.desks import Desks, act, open_desks, record_fast_ride

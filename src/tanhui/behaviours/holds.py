@@ -1,12 +1,12 @@
 """Holds: deeds that a detector asks about. Each has a reason and a deadline, and ends by itself.
 
 The points and milligrams of a held deed are pending transfers. Released, or overdue, they are the
-citizen's; reversed, they go back where they came from and nothing was ever taken away.
+citizen's; reversed, they go back where they came from and nothing was ever taken away. A refusal
+goes through a case (`appeals`): the citizen hears the reason first and may object.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +21,7 @@ from tanhui.behaviours import store
 from tanhui.behaviours.claimed import give_back
 from tanhui.behaviours.known import Known
 from tanhui.behaviours.postings import deed_transfer_id
+from tanhui.cases import commands as cases
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
@@ -43,6 +44,7 @@ _ROOM = "tanhui.behaviours"
 _ENDED_AT_ONCE = 1_000
 _REASON_MAX = 500
 OVERDUE_REASON = "deadline_passed"
+PLATFORM = Actor("platform", frozenset({"platform"}))
 _PAIRS = ((POINTS_ISSUED, CITIZEN_POINTS), (REDUCTION_MEASURED, CITIZEN_REDUCTION))
 
 
@@ -70,31 +72,6 @@ class NewHold:
         return deed_transfer_id(
             "hold", self.citizen_id, self.partner_id, self.reference_digest, kind
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """An open hold as a desk sees it: the deed, what was seen, until when, what is at stake.
-
-    `person` is a pseudonym that stays the same for one citizen; who it is, is not shown.
-    """
-
-    id: UUID
-    person: str
-    partner_code: str
-    partner_zh: str
-    partner_en: str
-    scene: int
-    started_at: datetime
-    ended_at: datetime
-    amount: int
-    grade: int
-    detector: str
-    facts: dict[str, Any]
-    placed_at: datetime
-    deadline: datetime
-    points: int
-    reduction_mg: int
 
 
 def place_holds(holds: Sequence[NewHold], *, at: datetime) -> None:
@@ -142,22 +119,12 @@ def _post(transfers: Sequence[Transfer | Resolution], at: datetime) -> None:
 
 
 def release_hold(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) -> None:
-    """Gives the held points and milligrams to the citizen.
+    """Gives the held points and milligrams to the citizen; also instead of an intended refusal.
 
-    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `own_deed`, `reason_missing`.
+    Once the citizen has objected, the objection is decided (`appeals.decide_appeal`). Refuses:
+    `not_permitted`, `no_such_hold`, `hold_ended`, `own_deed`, `reason_missing`,
+    `step_not_offered`.
     """
-    _decide(actor, hold_id, "released", reason, at)
-
-
-def reverse_hold(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) -> None:
-    """Lets the held points and milligrams go back; the deed stays in the statement, unpaid.
-
-    Refuses: `not_permitted`, `no_such_hold`, `hold_ended`, `own_deed`, `reason_missing`.
-    """
-    _decide(actor, hold_id, "reversed", reason, at)
-
-
-def _decide(actor: Actor, hold_id: UUID, outcome: str, reason: str, at: datetime) -> None:
     require(actor, "holds.decide")
     reason = reason.strip()
     if not 0 < len(reason) <= _REASON_MAX:
@@ -168,40 +135,68 @@ def _decide(actor: Actor, hold_id: UUID, outcome: str, reason: str, at: datetime
             most=_REASON_MAX,
         )
     with transaction.atomic():
-        found = _locked({"ids": [hold_id], "due": None, "rows_max": 1})
-        if not found:
-            raise NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
-        if found[0]["ended"]:
-            raise Conflict("hold_ended", zh="这条暂缓已经结束。", en="This hold has ended already.")
-        if found[0]["citizen_id"] == actor.person_id:
-            raise Forbidden(
-                "own_deed",
-                zh="这是你自己的记录，须由别人决定。",
-                en="This deed is your own; somebody else decides.",
+        hold = held_by_another(actor, hold_id)
+        if hold["case_id"] is not None:
+            cases.take_step(
+                actor=actor, case_id=hold["case_id"], step="release", words=reason, at=at
             )
-        _end(found, outcome=outcome, actor=actor.name, reason=reason, at=at)
-        if outcome == "reversed":
-            _give_back(found[0])
-        write_audit(
-            actor=actor,
-            action=f"holds.{outcome}",
-            subject=f"hold:{hold_id}",
-            facts={"points": found[0]["points"], "reduction_mg": found[0]["reduction_mg"]},
-            at=at,
+        end_holds([hold], outcome="released", actor=actor.name, reason=reason, at=at)
+        audit_end(actor, "holds.released", hold, at)
+
+
+def held_by_another(actor: Actor, hold_id: UUID) -> dict[str, Any]:
+    """An open hold that nobody else ends until the transaction does, for one who may decide on it.
+
+    Refuses: `no_such_hold`, `hold_ended`, `own_deed`.
+    """
+    hold = open_hold(hold_id)
+    if hold["citizen_id"] == actor.person_id:
+        raise Forbidden(
+            "own_deed",
+            zh="这是你自己的记录，须由别人决定。",
+            en="This deed is your own; somebody else decides.",
         )
+    return hold
+
+
+def open_hold(hold_id: UUID) -> dict[str, Any]:
+    """An open hold that nobody else ends until the transaction does, with its live case's number.
+
+    Refuses: `no_such_hold`, `hold_ended`.
+    """
+    found = _locked({"ids": [hold_id], "due": None, "rows_max": 1})
+    if not found:
+        raise NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
+    if found[0]["ended"]:
+        raise Conflict("hold_ended", zh="这条暂缓已经结束。", en="This hold has ended already.")
+    return found[0]
+
+
+def audit_end(actor: Actor, action: str, hold: dict[str, Any], at: datetime) -> None:
+    """The audit row of what was decided on one hold."""
+    facts: dict[str, object] = {"points": hold["points"], "reduction_mg": hold["reduction_mg"]}
+    subject = subject_of(hold["id"])
+    write_audit(actor=actor, action=action, subject=subject, facts=facts, at=at)
+
+
+def subject_of(hold_id: UUID) -> str:
+    """What cases and audit rows call a hold."""
+    return f"hold:{hold_id}"
 
 
 def release_overdue(*, at: datetime, limit: int = _ENDED_AT_ONCE) -> int:
     """Releases the holds whose deadline has passed without a decision; answers how many.
 
-    Nobody asked in time, so the citizen keeps what the deed earned. Runs as the platform itself.
+    Nobody asked in time, so the citizen keeps what the deed earned. A hold that somebody means to
+    refuse waits for the clock of its case. Runs as the platform itself.
     """
     with transaction.atomic():
         found = _locked({"ids": None, "due": at, "rows_max": limit})
         if found:
-            _end(found, outcome="overdue", actor="platform", reason=OVERDUE_REASON, at=at)
+            _close_cases(found, "release", at)
+            end_holds(found, outcome="overdue", actor="platform", reason=OVERDUE_REASON, at=at)
             write_audit(
-                actor=Actor("platform", frozenset({"platform"})),
+                actor=PLATFORM,
                 action="holds.overdue",
                 subject="holds",
                 facts={"holds": len(found)},
@@ -218,10 +213,18 @@ def reverse_superseded(deeds: Known, *, reason: str, at: datetime) -> None:
     columns = (deeds.citizen.tolist(), deeds.partner.tolist(), deeds.digest.tolist())
     ids = [deed_transfer_id("hold", *key, 0) for key in zip(*columns, strict=True)]
     found = _to_end({"ids": ids, "due": None, "rows_max": len(ids)})
-    _end(found, outcome="reversed", actor="platform", reason=reason, at=at)
+    _close_cases(found, "supersede", at)
+    end_holds(found, outcome="reversed", actor="platform", reason=reason, at=at)
 
 
-def _give_back(hold: dict[str, Any]) -> None:
+def _close_cases(found: Sequence[dict[str, Any]], step: str, at: datetime) -> None:
+    """Closes the live cases of holds that the platform ends."""
+    for hold in found:
+        if hold["case_id"] is not None:
+            cases.take_step(actor=PLATFORM, case_id=hold["case_id"], step=step, at=at)
+
+
+def give_back_time(hold: dict[str, Any]) -> None:
     """Gives back what the deed of a reversed hold had claimed of its citizen's time and day."""
     day = city_day(hold["started_at"]).toordinal() - date(1970, 1, 1).toordinal()
     met = store.known_on_days(np.array([hold["citizen_id"]] * 3), np.array([day - 1, day, day + 1]))
@@ -253,9 +256,13 @@ def _to_end(asked: dict[str, Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _end(
+def end_holds(
     found: Sequence[dict[str, Any]], *, outcome: str, actor: str, reason: str, at: datetime
 ) -> None:
+    """Ends open holds that the caller has locked, and whose cases it has closed.
+
+    `outcome` is `released`, `overdue` or `reversed`; only then do the points come, or go back.
+    """
     phase = Phase.VOID if outcome == "reversed" else Phase.POST
     resolutions: list[Transfer | Resolution] = []
     for hold in found:
@@ -278,24 +285,6 @@ def _end(
                 for hold in found
             ],
         )
-
-
-def open_holds(*, actor: Actor, at: datetime, limit: int = 200) -> list[Hold]:
-    """The holds that wait for a decision, the nearest deadline and then the most points first.
-
-    Refuses `not_permitted`.
-    """
-    require(actor, "holds.read")
-    with connection.cursor() as cursor:
-        cursor.execute(load(_ROOM, "open_holds"), {"rows_max": limit, "at": at})
-        return [_hold(row) for row in cursor.fetchall()]
-
-
-def _hold(row: Sequence[Any]) -> Hold:
-    hold_id, person, *told, facts, placed_at, due, points, reduction_mg = row
-    # Through Django's connection JSON arrives as text.
-    ends = (json.loads(facts), placed_at, due, points, reduction_mg)
-    return Hold(*(hold_id, f"{person:06x}", *told, *ends))
 
 
 def deadline(*, at: datetime, days: int) -> datetime:

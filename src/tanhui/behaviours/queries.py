@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from tanhui.behaviours.appeal_notes import appeal_note
 from tanhui.behaviours.postings import Purpose, deed_transfer_id, posting_id
 from tanhui.behaviours.rows import (
     BehaviourRow,
@@ -58,7 +59,8 @@ def behaviour_key(started_at: datetime, partner_id: int, reference_digest: int) 
     return f"{started:x}-{partner_id:x}-{reference_digest % 2**64:x}"
 
 
-def _parse_key(key: str) -> tuple[datetime, int, int]:
+def parse_key(key: str) -> tuple[datetime, int, int]:
+    """Start, partner and reference digest of a deed's key; refuses `no_such_behaviour`."""
     found = _KEY.fullmatch(key)
     if found is None:
         raise _no_such_behaviour()
@@ -82,7 +84,7 @@ def _no_such_behaviour() -> NotFound:
 
 
 _MERGE_REASONS = {1: "overlap", 2: "clock", 3: "same_day"}
-_ROW_CELLS = 32
+_ROW_CELLS = 33
 
 
 def _row(cells: tuple[Any, ...]) -> BehaviourRow:
@@ -104,15 +106,26 @@ def _row(cells: tuple[Any, ...]) -> BehaviourRow:
         points=points,
         points_uncapped=uncapped,
         grade=GRADES[grade],
-        hold=_hold_note(*cells[17:23]) if cells[17] is not None else None,
-        merge=_merge_note(*cells[23:29]) if cells[23] is not None else None,
-        void=VoidNote(*cells[29:32]) if cells[29] is not None else None,
+        hold=_hold_note(*cells[17:24]) if cells[17] is not None else None,
+        merge=_merge_note(*cells[24:30]) if cells[24] is not None else None,
+        void=VoidNote(*cells[30:33]) if cells[30] is not None else None,
     )
 
 
-def _hold_note(detector: str, facts: str, *rest: Any) -> HoldNote:
+def _hold_note(
+    detector: str,
+    facts: str,
+    placed_at: datetime,
+    deadline: datetime,
+    outcome: str | None,
+    reason: str | None,
+    case_id: UUID | None,
+) -> HoldNote:
+    appeal = appeal_note(case_id) if case_id else None
+    # What was decided in a case is told in the words of the case.
+    told = appeal.answer if appeal and outcome in ("released", "reversed") else reason
     # The connection leaves JSON as it is written, as Django asks it to.
-    return HoldNote(detector, json.loads(facts), *rest)
+    return HoldNote(detector, json.loads(facts), placed_at, deadline, outcome, told, appeal)
 
 
 def _merge_note(
@@ -217,7 +230,7 @@ def points_waiting(*, citizen_id: int, at: datetime) -> Waiting:
 
 def why(*, citizen_id: int, key: str) -> WhyCard:
     """Why a deed brought what it brought, by keys alone. Refuses `no_such_behaviour`."""
-    started_at, partner_id, digest = _parse_key(key)
+    started_at, partner_id, digest = parse_key(key)
     found = _fetch(
         "one",
         {

@@ -12,6 +12,25 @@ from tanhui.scenes.tariff import PointsExplanation
 
 
 @dataclass(frozen=True, slots=True)
+class AppealNote:
+    """What was said about a held deed: by a reviewer who means to refuse it, and by its citizen.
+
+    `state` is that of the `hold-appeal` case, `until` when its clock runs out. `intended`, `asked`
+    and `answer` are the reviewers' words (the reason, a question, the decision), `said` the
+    citizen's; each is empty where there is none or it was erased. `may` is the step that the
+    citizen can take now, empty where there is none.
+    """
+
+    state: str
+    until: datetime | None
+    intended: str
+    asked: str
+    answer: str
+    said: tuple[str, ...]
+    may: str
+
+
+@dataclass(frozen=True, slots=True)
 class HoldNote:
     """Why a deed is or was held, and how that ended: `outcome` is None while it is open, else
     `released`, `overdue` or `reversed`; `facts` is what its detector saw."""
@@ -22,6 +41,14 @@ class HoldNote:
     deadline: datetime
     outcome: str | None
     reason: str | None
+    appeal: AppealNote | None = None
+
+    @property
+    def may(self) -> str:
+        """The step by which the citizen can speak now: `explain` as long as nobody decided."""
+        if self.outcome is not None:
+            return ""
+        return self.appeal.may if self.appeal else "explain"
 
 
 @dataclass(frozen=True, slots=True)

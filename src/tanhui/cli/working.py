@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
+from tanhui.behaviours.appeals import run_clocks
 from tanhui.behaviours.holds import release_overdue
 from tanhui.behaviours.totals import rolling as totals
 from tanhui.cli.replaying import replaying
@@ -23,6 +24,7 @@ def once(at: datetime) -> dict[str, int]:
     platform = platform_actor()
     return {
         "holds_released": release_overdue(at=at),
+        "appeals_run_out": run_clocks(at=at),
         "deliveries_forgotten": forget_old_deliveries(actor=platform, at=at),
         "totals_rolled": totals.roll(actor=platform, at=at),
         "days_stated": totals.state_days(actor=platform, at=at),

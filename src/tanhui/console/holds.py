@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from tanhui.behaviours.holds import release_hold, reverse_hold
+from tanhui.behaviours.appeals import intend_to_refuse
+from tanhui.behaviours.holds import release_hold
 from tanhui.console import shown
 from tanhui.console.doors import acting, may, staff
 from tanhui.kernel.refusals import Invalid
@@ -47,7 +48,7 @@ def desk(request: PageRequest, hold_id: UUID | None = None) -> HttpResponse:
 def _decide(hold_id: UUID | None, request: PageRequest) -> HttpResponse:
     decided = {
         "release": (release_hold, "hold_released"),
-        "reverse": (reverse_hold, "hold_reversed"),
+        "intend": (intend_to_refuse, "hold_intended"),
     }
     chosen = decided.get(request.POST.get("outcome", ""))
     if chosen is None or hold_id is None:

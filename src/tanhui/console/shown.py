@@ -10,7 +10,7 @@ from uuid import UUID
 from tanhui.behaviours import finding, reconciliation, told
 from tanhui.behaviours.declarations import SELF
 from tanhui.behaviours.finding import FoundDeed
-from tanhui.behaviours.holds import Hold, open_holds
+from tanhui.behaviours.desk import Hold, open_holds
 from tanhui.behaviours.reconciliation import DayRow
 from tanhui.behaviours.rows import HoldNote
 from tanhui.behaviours.sources import received_at

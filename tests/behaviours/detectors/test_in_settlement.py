@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tanhui.behaviours.holds import open_holds, release_overdue
+from tanhui.behaviours.desk import open_holds
+from tanhui.behaviours.holds import release_overdue
 from tests.behaviours.telling import JULY, City, balance, told
 from tests.cast import OPERATOR, ride
 

@@ -23,6 +23,7 @@ SELECT
     hold.deadline,
     ended.outcome,
     ended.reason AS hold_reason,
+    appeal.id AS appeal_id,
     merged.reason AS merge_reason,
     merged.paid_started_at,
     merged.paid_partner_id,
@@ -49,6 +50,8 @@ LEFT JOIN behaviours_hold AS hold
         AND hold.partner_id = behaviour.partner_id
         AND hold.reference_digest = behaviour.reference_digest
 LEFT JOIN behaviours_hold_end AS ended ON ended.hold_id = hold.id
+LEFT JOIN cases_case AS appeal
+    ON appeal.kind = 'hold-appeal' AND appeal.subject = 'hold:' || hold.id::text
 LEFT JOIN behaviours_merge AS merged
     ON
         behaviour.state = 1

@@ -1,4 +1,4 @@
--- Live cases of a kind in these states (all, if none is named), the oldest first, after one of them.
+-- Live cases of a kind in these states (all, if none is named), the oldest first, after one.
 SELECT
     found.id,
     found.kind,

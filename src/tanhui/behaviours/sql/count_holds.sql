@@ -1,0 +1,37 @@
+-- How many open holds each queue of the desk has.
+SELECT
+    count(*) FILTER (
+        WHERE
+        waiting.state IN ('open', 'objected')
+        AND waiting.citizen_id IS DISTINCT FROM %(person_id)s::bigint
+        AND NOT waiting.own_intention
+    ) AS mine,
+    count(*) FILTER (WHERE waiting.state IN ('open', 'noticed')) AS holds,
+    count(*) FILTER (WHERE waiting.state IN ('objected', 'asked')) AS appeals
+FROM (
+    SELECT
+        hold.citizen_id,
+        coalesce(live.state, 'open') AS state,
+        EXISTS (
+            SELECT 1
+            FROM cases_step AS intended
+            WHERE
+                live.state = 'objected'
+                AND intended.case_id = live.id
+                AND intended.step = 'intend'
+                AND intended.person_id = %(person_id)s::bigint
+        ) AS own_intention
+    FROM behaviours_hold AS hold
+    LEFT JOIN cases_case AS live
+        ON
+            live.kind = 'hold-appeal'
+            AND live.subject = 'hold:' || hold.id::text
+            AND live.closed_at IS NULL
+    WHERE
+        NOT EXISTS (
+            SELECT 1
+            FROM behaviours_hold_end AS ended
+            WHERE ended.hold_id = hold.id
+        )
+        AND hold.placed_at <= %(at)s
+) AS waiting;
