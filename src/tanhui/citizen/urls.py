@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanhui.citizen import bills, declare, login, views
+from tanhui.citizen import bills, consents, declare, login, personal, views
 
 app_name = "citizen"
 urlpatterns = [
@@ -21,5 +21,9 @@ urlpatterns = [
     path("behaviours/<str:key>", views.why, name="why"),
     path("behaviours/<str:key>/recompute.json", views.recompute, name="recompute"),
     path("me", views.me, name="me"),
+    path("consents", consents.consents, name="consents"),
+    path("consents/first", consents.first, name="consents-first"),
+    path("export", personal.export, name="export"),
+    path("close", personal.close, name="close"),
     path("help", views.ask_for_help, name="help"),
 ]

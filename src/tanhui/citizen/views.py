@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tanhui.behaviours import queries as behaviours
 from tanhui.citizen import scenes, shown
+from tanhui.citizen.consents import asks_first
 from tanhui.citizen.recompute import recompute_document
 from tanhui.identity import commands
 from tanhui.web.entrance import PageRequest, citizens_only, entrance, session_cookie
@@ -30,7 +31,9 @@ def _citizen_id(request: PageRequest) -> int:
 @require_http_methods(["GET", "HEAD"])
 @citizens_only
 def home(request: PageRequest) -> HttpResponse:
-    """The balance, the latest deeds, today and the week."""
+    """The balance, the latest deeds, today and the week; first of all what must be asked."""
+    if asks_first(request):
+        return HttpResponseRedirect(reverse("citizen:consents-first"))
     page = shown.home_page(citizen_id=_citizen_id(request), at=request.at)
     elder = request.appearance.view == "elder"
     template = "citizen/home_elder.html" if elder else "citizen/home.html"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
 from tanhui.kernel.refusals import NotFound
 from tanhui.partners.models import Partner
 from tanhui.partners.riders import CONSENTS, RiderBook
+from tanhui.partners.rows import fetch
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
@@ -41,6 +44,23 @@ def exists(code: str) -> bool:
 def partners() -> list[Partner]:
     """All partners, in the order of their registration."""
     return list(Partner.objects.order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPartner:
+    """A partner that knows a citizen as one of its riders, since when, and what it brings."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    modes: list[str]
+    since: datetime
+
+
+def bound_to(citizen_id: int) -> list[BoundPartner]:
+    """The partners to which a citizen is bound, in the order of their registration."""
+    return [BoundPartner(*row) for row in fetch("bound_to", {"citizen_id": citizen_id})]
 
 
 def rider_book(partner_id: int) -> RiderBook:

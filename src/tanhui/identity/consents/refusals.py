@@ -34,6 +34,15 @@ def guardian_missing() -> Refusal:
     )
 
 
+def age_missing() -> Refusal:
+    """Nobody has said whether the person is 14."""
+    return Invalid(
+        "age_missing",
+        zh="请选一下是否已满 14 周岁。",
+        en="Say whether you are 14 or older.",
+    )
+
+
 def consent_partner_wrong() -> Refusal:
     """A partner's purpose without the partner, or another one with one."""
     return Invalid(
