@@ -15,7 +15,7 @@ from tanhui.behaviours import queries as behaviours_queries
 from tanhui.behaviours import reconciliation
 from tanhui.cli.demo_days import deeds_of
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
-from tanhui.identity.commands import register_simulated
+from tanhui.identity.commands import platform_actor, register_simulated
 from tanhui.identity.members.commands import seat_staff
 from tanhui.identity.personas import CITIZENS, STAFF
 from tanhui.kernel.actors import Actor
@@ -70,7 +70,7 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     citizens = register_simulated(actor=actor, count=CITIZENS_COUNT, at=at)
     codes = [code for code, *_ in PARTNERS]
     numbers = {code: partners_queries.partner(code).id for code in codes}
-    seat_staff(actor=actor, organisations=numbers, at=at)
+    seat_staff(actor=platform_actor(), organisations=numbers, at=at)
     for code in codes:
         partners.bind_riders(
             actor=actor,

@@ -40,6 +40,6 @@ def may(actor: Actor) -> May:
         quota=is_allowed(actor, "partner.quota"),
         keys=is_allowed(actor, "partner.keys"),
         void=is_allowed(actor, "behaviours.void"),
-        members=is_allowed(actor, "members.add"),
+        members=is_allowed(actor, "members.add_partner"),
         bind=is_allowed(actor, "partner.bind_riders"),
     )

@@ -13,7 +13,14 @@ from django.db.models import QuerySet
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
-from tanhui.identity.models import LoginCode, LoginLink, Membership, Person, Session
+from tanhui.identity.models import (
+    STAFF_SESSION_LIFE,
+    LoginCode,
+    LoginLink,
+    Membership,
+    Person,
+    Session,
+)
 from tanhui.identity.phones import parse_phone
 from tanhui.identity.sealing import blind_index, blind_indexes, is_blind_code, seal, token_hash
 from tanhui.identity.sms import Sms
@@ -30,7 +37,7 @@ CODE_PAUSE = timedelta(seconds=60)
 CODES_PER_HOUR_MAX = 5
 CODES_PER_ADDRESS_AND_HOUR_MAX = 60
 SESSION_LIFE = timedelta(days=30)
-STAFF_SESSION_LIFE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
 LINK_LIFE = timedelta(hours=24)
 NAME_CHARACTERS_MAX = 40
 SIMULATED_MAX = 10_000_000
@@ -211,6 +218,20 @@ def log_in(*, phone: str, code: str, at: datetime) -> str:
         return _open_session(person_id, at)
 
 
+def prove_phone(*, phone: str, code: str, at: datetime) -> int | None:
+    """Uses up a code that its owner reads out to a desk; the person's number, None for nobody.
+
+    Opens no session. Refuses `phone_invalid`, `code_wrong`, `code_expired` and `code_used_up`.
+    """
+    number = parse_phone(phone)
+    with transaction.atomic():
+        _lock_phone(number)
+        refusal = _try_code(number, code.strip(), at)
+    if refusal is not None:
+        raise refusal
+    return _by_phone(number)
+
+
 def _codes_of(phone: str) -> QuerySet[LoginCode]:
     return LoginCode.objects.filter(phone_index__in=blind_indexes(phone, field=PHONE_FIELD))
 
@@ -281,7 +302,17 @@ def log_in_by_link(*, token: str, at: datetime) -> str:
             raise refusals.link_invalid()
         link.used_at = at
         link.save(update_fields=["used_at"])
-        return _open_session(link.person_id, at)
+        # The link stands for phone and second factor alike; there is none outside a demo.
+        return _open_session(link.person_id, at, opened=True)
+
+
+def keep_session(*, session_token: str, at: datetime) -> None:
+    """Notes that a session of staff was used just now; unused ones end by themselves."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            load("tanhui.identity", "seen"),
+            {"token_hash": token_hash(session_token), "at": at, "before": at - SEEN_EVERY},
+        )
 
 
 def log_out(*, actor: Actor, session_token: str, at: datetime) -> None:
@@ -321,7 +352,7 @@ def platform_actor() -> Actor:
     return _BY_PLATFORM
 
 
-def _open_session(person_id: int, at: datetime) -> str:
+def _open_session(person_id: int, at: datetime, *, opened: bool = False) -> str:
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     # Who may decide over others logs in again every working day.
     staff = Membership.objects.filter(person_id=person_id, ended_at__isnull=True).exists()
@@ -330,6 +361,7 @@ def _open_session(person_id: int, at: datetime) -> str:
         person_id=person_id,
         created_at=at,
         expires_at=at + (STAFF_SESSION_LIFE if staff else SESSION_LIFE),
+        second_factor_at=at if staff and opened else None,
     )
     return token
 

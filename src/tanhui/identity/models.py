@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 # Who works for the platform or the authority; a partner's staff have the role `partner`.
 PLATFORM_ROLES = ("operator", "regulator", "sysadmin", "security", "auditor")
+
+
+STAFF_SESSION_LIFE = timedelta(hours=12)
 
 
 class Person(models.Model):
@@ -61,6 +66,8 @@ class Membership(models.Model):
     organisation_id = models.IntegerField(null=True)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # Null for a partner's staff, and for the first seats, which the command line gave.
+    proposal = models.OneToOneField("identity.SeatProposal", models.PROTECT, null=True)
 
     class Meta:
         constraints = (
@@ -87,6 +94,90 @@ class Membership(models.Model):
                 name="identity_membership_members",
             ),
         )
+
+
+class SeatProposal(models.Model):
+    """That somebody should work for the platform: one person proposes it and another decides."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10)
+    proposed_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, null=True)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=PLATFORM_ROLES), name="identity_seatproposal_role"
+            ),
+            models.CheckConstraint(
+                condition=~Q(proposed_by=F("person")) & ~Q(decided_by=F("person")),
+                name="identity_seatproposal_never_for_oneself",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(outcome="withdrawn", decided_by__isnull=False, decided_at__isnull=False)
+                | (
+                    Q(
+                        outcome__in=("confirmed", "refused"),
+                        decided_by__isnull=False,
+                        decided_at__isnull=False,
+                    )
+                    & ~Q(decided_by=F("proposed_by"))
+                ),
+                name="identity_seatproposal_two_persons",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(outcome__isnull=True),
+                name="identity_seatproposal_one_open",
+            ),
+        )
+
+
+class SecondFactor(models.Model):
+    """The secret from which a member of staff's device makes its codes; sealed, gone at the end."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="second_factors")
+    secret_sealed = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    # The last step of 30 seconds whose code was taken; no code counts twice.
+    last_step = models.BigIntegerField(default=0)
+    failures = models.SmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, secret_sealed__isnull=False)
+                | Q(ended_at__isnull=False, secret_sealed__isnull=True),
+                name="identity_secondfactor_ended_holds_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_step__gte=0, failures__gte=0),
+                name="identity_secondfactor_counts_up",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_secondfactor_one_at_a_time",
+            ),
+        )
+
+
+class RecoveryCode(models.Model):
+    """Lets in once without the device. Only its keyed hash is kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes")
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    used_at = models.DateTimeField(null=True)
 
 
 class LoginCode(models.Model):
@@ -116,6 +207,18 @@ class Session(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="sessions")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # When the second factor was given; until then a member of staff is a citizen here.
+    second_factor_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(second_factor_at__isnull=True)
+                | Q(expires_at__lte=F("created_at") + STAFF_SESSION_LIFE),
+                name="identity_session_of_staff_ends_in_a_day",
+            ),
+        )
 
 
 class LoginLink(models.Model):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q
@@ -20,6 +20,8 @@ from tanhui.kernel.actors import Actor, Assurance
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
+# Staff who leave their desk are logged out.
+IDLE_MAX = timedelta(minutes=30)
 _PHONES_AT_ONCE = 10_000
 
 
@@ -39,10 +41,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is behind a session: the actor for commands, the person for pages."""
+    """Who is behind a session: the actor for commands, the person for pages.
+
+    `seat` is the role of the person's desk, which the actor holds once the second factor was given
+    (`opened`). `unseen` is how long the session was not noted as used.
+    """
 
     actor: Actor
     person: Person
+    seat: str | None
+    opened: bool
+    unseen: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,12 @@ class Member:
 
 
 def signed_in(session_token: str, at: datetime) -> SignedIn | None:
-    """The actor and the person behind a session that has not expired, in one query."""
-    sessions = list(
+    """The actor and the person behind a session that has not expired, in one query.
+
+    Staff's ends after half an hour without use. Until the second factor is given they act as
+    citizens and as nothing else.
+    """
+    session = (
         SessionRow.objects.select_related("person")
         .filter(
             token_hash=token_hash(session_token),
@@ -71,19 +84,31 @@ def signed_in(session_token: str, at: datetime) -> SignedIn | None:
             role=F("seat__role"),
             organisation_id=F("seat__organisation_id"),
         )
+        .first()
     )
-    if not sessions:
+    if session is None:
         return None
-    person_id = sessions[0].person_id
-    actor = Actor(
+    unseen = at - (session.seen_at or session.created_at)
+    if session.role and unseen >= IDLE_MAX:
+        return None
+    opened = session.second_factor_at is not None
+    actor = acting(
+        session.person_id,
+        role=session.role if opened else None,
+        organisation_id=session.organisation_id if opened else None,
+    )
+    return SignedIn(actor, _person(session.person), session.role, opened, unseen)
+
+
+def acting(person_id: int, *, role: str | None, organisation_id: int | None) -> Actor:
+    """How a person acts who sits at this desk, or at none: whoever works here is a citizen too."""
+    return Actor(
         name=f"person:{person_id}",
-        # Whoever works here is a citizen as well.
-        roles=frozenset({"citizen", *(one.role for one in sessions if one.role)}),
+        roles=frozenset({"citizen", *((role,) if role else ())}),
         person_id=person_id,
-        organisation_id=next((one.organisation_id for one in sessions), None),
+        organisation_id=organisation_id,
         assurance=Assurance.PHONE,
     )
-    return SignedIn(actor=actor, person=_person(sessions[0].person))
 
 
 def actor_of(session_token: str, at: datetime) -> Actor | None:
@@ -98,6 +123,12 @@ def person(person_id: int) -> Person:
     if row is None:
         raise refusals.person_unknown()
     return _person(row)
+
+
+def persons(person_ids: Iterable[int | None]) -> dict[int, Person]:
+    """Several persons at once, also erased ones, by their numbers."""
+    wanted = {number for number in person_ids if number is not None}
+    return {row.id: _person(row) for row in PersonRow.objects.filter(id__in=wanted)}
 
 
 def members(*, role: str, organisation_id: int | None) -> list[Member]:

@@ -18,6 +18,7 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
 from tanhui.identity.sealing import blind_index
+from tanhui.identity.second_factor.secret import bound_to
 from tanhui.kernel.actors import Actor
 from tanhui.runtime.keys.algorithms import Algorithm
 from tanhui.runtime.keys.file import Key
@@ -48,6 +49,7 @@ SEALED = (
     SealedColumn(
         "identity_person", "phone_sealed", lambda _: PHONE_FIELD, index_column="phone_index"
     ),
+    SealedColumn("identity_secondfactor", "secret_sealed", bound_to, purpose="second-factor"),
 )
 
 

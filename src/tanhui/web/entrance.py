@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from tanhui.identity import queries
+from tanhui.identity.commands import SEEN_EVERY, keep_session
 from tanhui.identity.queries import Person
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Refusal
@@ -56,6 +57,8 @@ class PageRequest(HttpRequest):
     at: datetime
     actor: Actor
     person: Person | None
+    # The role of the person's desk, also while the second factor is still missing.
+    seat: str | None
     appearance: Appearance
 
 
@@ -89,6 +92,9 @@ def receive(request: Any) -> None:
     found = queries.signed_in(token, request.at) if token else None
     request.actor = found.actor if found else _NOBODY
     request.person = found.person if found else None
+    request.seat = found.seat if found else None
+    if token and found and found.seat and found.unseen >= SEEN_EVERY:
+        keep_session(session_token=token, at=request.at)
     request.appearance = appearance_of(request, request.person)
 
 
@@ -121,6 +127,7 @@ def citizens_only(view: View) -> View:
 def staff_only(*roles: str, login: str) -> Callable[[View], View]:
     """Lets in whoever holds one of `roles`; sends nobody to the page `login`, and back afterwards.
 
+    Whoever has such a desk and has given the phone code alone is asked for the second factor.
     Anyone else is told so (403), and may log in there as somebody who may.
     """
 
@@ -131,6 +138,9 @@ def staff_only(*roles: str, login: str) -> Callable[[View], View]:
                 query = urlencode({"next": request.get_full_path()})
                 return HttpResponseRedirect(f"{reverse(login)}?{query}")
             if request.actor.roles.isdisjoint(roles):
+                if request.seat in roles and request.seat not in request.actor.roles:
+                    query = urlencode({"next": request.get_full_path()})
+                    return HttpResponseRedirect(f"{reverse('second-factor')}?{query}")
                 other = {"login": f"{reverse(login)}?{urlencode({'next': request.path})}"}
                 return render(request, "web/desk/closed.html", other, status=403)
             return view(request, *args, **kwargs)

@@ -89,6 +89,16 @@ def _form(
 def logged_in(request: PageRequest, token: str, *, home: str) -> HttpResponse:
     """Puts the session into the browser and goes where the person wanted to go."""
     response = HttpResponseRedirect(safe_next(request, reverse(home)))
+    put_session(response, token)
+    found = queries.signed_in(token, request.at)
+    # Whoever has once chosen English reads English on every device.
+    if found and found.person.locale != settings.LANGUAGE_CODE:
+        keep_choice(response, "language", found.person.locale)
+    return response
+
+
+def put_session(response: HttpResponse, token: str) -> None:
+    """Puts a session's token into the browser, out of reach of scripts and of other hosts."""
     response.set_cookie(
         session_cookie(),
         token,
@@ -98,11 +108,6 @@ def logged_in(request: PageRequest, token: str, *, home: str) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
-    found = queries.signed_in(token, request.at)
-    # Whoever has once chosen English reads English on every device.
-    if found and found.person.locale != settings.LANGUAGE_CODE:
-        keep_choice(response, "language", found.person.locale)
-    return response
 
 
 def log_out_of(request: PageRequest, *, login: str) -> HttpResponse:

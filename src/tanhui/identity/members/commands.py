@@ -13,6 +13,8 @@ from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
 from tanhui.identity.commands import seat_personas, sure_of_person
 from tanhui.identity.models import PLATFORM_ROLES, Membership, Person, Session
+from tanhui.identity.seats.refusals import own_seat
+from tanhui.identity.second_factor.commands import end_second_factor
 from tanhui.kernel.actors import Actor
 
 PARTNER = "partner"
@@ -30,12 +32,23 @@ def add_member(
 ) -> int:
     """Seats the owner of a phone at a desk, registering the person if needed; answers its id.
 
-    `organisation_id` is the partner's number for the role partner, else None. The same seat again
-    changes nothing. Refuses `not_permitted`, `role_unknown`, `organisation_missing`,
-    `phone_invalid`, `name_too_long` and `member_elsewhere` (one desk at a time).
+    The operator seats partners' staff; `organisation_id` is their partner's number. At a desk of
+    the platform only its own command line seats somebody at once, to begin with: from then on
+    `seats.commands` asks two persons. The same seat again changes nothing. Refuses
+    `not_permitted`, `role_unknown`, `organisation_missing`, `phone_invalid`, `name_too_long`,
+    `own_seat` and `member_elsewhere` (one desk at a time).
     """
-    require(actor, "members.add")
+    _require_seating(actor, role)
     return _seat(actor, phone, role, organisation_id, display_name, at, simulated=False)
+
+
+def _require_seating(actor: Actor, role: str) -> None:
+    if role == PARTNER:
+        require(actor, "members.add_partner")
+        return
+    # Nobody but the platform itself may do both halves of what takes two persons.
+    require(actor, "members.propose")
+    require(actor, "members.confirm")
 
 
 def _seat(
@@ -56,6 +69,8 @@ def _seat(
         person_id = sure_of_person(
             phone=phone, display_name=display_name, simulated=simulated, at=at
         )
+        if person_id == actor.person_id:
+            raise own_seat()
         # Whoever seats a person twice at the same moment waits here.
         Person.objects.select_for_update(of=("self",)).only("id").get(id=person_id)
         live = Membership.objects.filter(person_id=person_id, ended_at__isnull=True).first()
@@ -82,9 +97,10 @@ def end_membership(
 ) -> None:
     """Ends a membership of this organisation at once; the person stays a citizen.
 
-    Refuses `not_permitted` and `membership_unknown` (also if it is another organisation's).
+    The person's second factor and sessions end with it. Refuses `not_permitted`,
+    `membership_unknown` (also if it is another organisation's) and `own_seat`.
     """
-    require(actor, "members.add")
+    require(actor, "members.end" if organisation_id is None else "members.end_partner")
     with transaction.atomic():
         live = (
             Membership.objects.select_for_update()
@@ -93,8 +109,12 @@ def end_membership(
         )
         if live is None:
             raise refusals.membership_unknown()
+        if live.person_id == actor.person_id:
+            raise own_seat()
         live.ended_at = max(at, live.since)
         live.save(update_fields=["ended_at"])
+        end_second_factor(person_id=live.person_id, at=at)
+        Session.objects.filter(person_id=live.person_id).delete()
         write_audit(
             actor=actor,
             action="identity.end_membership",
@@ -112,7 +132,8 @@ def seat_staff(*, actor: Actor, organisations: Mapping[str, int], at: datetime) 
     """
     if not settings.TANHUI.simulated:
         raise refusals.simulated_only()
-    require(actor, "members.add")
+    require(actor, "members.propose")
+    require(actor, "members.confirm")
     with transaction.atomic():
         seat_personas(at=at)
         return {
