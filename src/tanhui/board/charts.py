@@ -7,6 +7,7 @@ that other sites show, so what is seen there is what stands here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from tanhui.behaviours.city import Books, CityFigures, DistrictRate, Month, Rates, SceneShare
@@ -21,6 +22,8 @@ _SLOT, _BAR, _LEFT = 32, 23, 6
 _BASE, _HIGHEST = 206, 178
 # A bar that stands for something is never too thin to be seen.
 _THINNEST = 2
+# So many empty months at the beginning leave room to say since when there is anything.
+_ROOM = 5
 WHOLE = 1_000
 _LEAST_PART = 6
 
@@ -122,6 +125,22 @@ class MonthBars:
     bars: tuple[MonthBar, ...]
     highest: MonthBar | None
     lowest: MonthBar | None
+
+    @property
+    def _empty(self) -> int:
+        """How many months at the beginning have nothing."""
+        heights = [bar.height for bar in self.bars]
+        return next((place for place, height in enumerate(heights) if height), 0)
+
+    @property
+    def since(self) -> date | None:
+        """The first month with anything, where there is room to say so; else None."""
+        return self.bars[self._empty].month.first if self._empty >= _ROOM else None
+
+    @property
+    def since_x(self) -> int:
+        """The middle of the months that have nothing."""
+        return _LEFT + self._empty * _SLOT // 2
 
     @property
     def bar(self) -> int:

@@ -87,7 +87,7 @@ def drawn(name: str, language: str, theme: str, shown: Shown) -> str:
     """The picture's text."""
     with override(LANGUAGES[language]):
         return render_to_string(
-            f"board/embed/{name}.svg",
+            f"board/embed/{name}.svg.html",
             {
                 "shown": shown,
                 "picture": PICTURES[name],

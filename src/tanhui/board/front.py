@@ -24,6 +24,7 @@ from tanhui.board.charts import (
     scene_bars,
 )
 from tanhui.geo.districts import District, Districts, Origin
+from tanhui.kernel.periods import city_day
 from tanhui.rulebook.shelf import current_root
 from tanhui.scenes.governing import city_documents
 from tanhui.scenes.in_force import library_in_force
@@ -43,6 +44,7 @@ class Happened:
     scene: Scene | None
     district: District | None
     deeds: int
+    today: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,11 @@ def shown_board(at: datetime) -> Shown:
         aims=told_aims(board, root),
         happened=tuple(
             Happened(
-                each.since, scenes.get(each.scene), districts.numbered(each.district), each.deeds
+                each.since,
+                scenes.get(each.scene),
+                districts.numbered(each.district),
+                each.deeds,
+                city_day(each.since) == city_day(at),
             )
             for each in board.recent
         ),
@@ -113,6 +119,6 @@ def definitions(request: PageRequest) -> HttpResponse:
 def about(request: PageRequest) -> HttpResponse:
     """How the mechanism works, with the scenes that are open today."""
     scenes = tuple(
-        scene for scene in library_in_force().scenes if scene.valid_from <= request.at.date()
+        scene for scene in library_in_force().scenes if scene.valid_from <= city_day(request.at)
     )
     return render(request, "board/about.html", {"scenes": scenes})
