@@ -18,7 +18,8 @@ from django.db import connection, connections, transaction
 from tanhui.behaviours.appeals import decide_appeal, intend_to_refuse, speak
 from tanhui.behaviours.bill import day_bill
 from tanhui.behaviours.commands import FileResult, record_file
-from tanhui.behaviours.queries import behaviour_key, rows_of_days, why
+from tanhui.behaviours.keys import behaviour_key
+from tanhui.behaviours.queries import rows_of_days, why
 from tanhui.behaviours.recount import recount
 from tanhui.behaviours.rows import BehaviourRow
 from tanhui.config.database import Database

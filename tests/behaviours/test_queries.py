@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from tanhui.behaviours.queries import behaviour_key, home, latest_started_at, statement, why
+from tanhui.behaviours.keys import behaviour_key
+from tanhui.behaviours.queries import home, latest_started_at, statement, why
 from tanhui.behaviours.rows import BehaviourRow, WhyCard
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import NotFound

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tanhui.behaviours.bill import day_bill
-from tanhui.behaviours.queries import behaviour_key, why
+from tanhui.behaviours.keys import behaviour_key
+from tanhui.behaviours.queries import why
 from tanhui.behaviours.recount import recount
 from tanhui.identity.commands import register_simulated
 from tanhui.kernel.periods import CITY_ZONE

@@ -62,6 +62,14 @@ def test_a_term_has_exactly_so_many_working_days(hours: int, n: int) -> None:
     assert CITY.is_working_day(days[-1])
 
 
+def test_what_a_term_has_used_up_and_what_is_left_make_the_term() -> None:
+    told = datetime(2026, 9, 28, 2, tzinfo=UTC)
+    # A Monday and a Tuesday after it, then the holiday; asked on the ninth of October.
+    assert CITY.working_days_between(told, datetime(2026, 10, 9, 2, tzinfo=UTC)) == 3
+    assert CITY.working_days_between(told, told) == 0
+    assert CITY.working_days_between(told, told + timedelta(days=1)) == 0
+
+
 def test_the_year_of_a_notice_has_as_many_working_days_as_it_says() -> None:
     # 33 free days, of which 19 on weekdays, and 6 weekend days worked: 261 weekdays in 2026.
     days = [date(2026, 1, 1) + timedelta(days=k) for k in range(365)]

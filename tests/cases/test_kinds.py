@@ -49,11 +49,6 @@ def test_the_kind_of_these_tests_is_good(tmp_path: Path) -> None:
         ("wrong_clock", "{ days = 30, then", "{ days = 9999, then"),
         ("wrong_clock", "{ days = 30, then", "{ then"),
         ("wrong_clock", '{ days = 30, then = "rest" }', '{ days = 30, then = "appeal" }'),
-        (
-            "wrong_clock",
-            '{ working_days = 5, then = "lapse" }',
-            '{ working_days = 5, then = "lapse", continues = true }',
-        ),
         ("wrong_clock", "end = true\n", 'end = true\nclock = { days = 1, then = "rest" }\n'),
         ("name_taken", 'name = "accept"', 'name = "open"'),
         ("name_taken", 'name = "accept"', 'name = "return"'),

@@ -24,8 +24,8 @@ from tanhui.behaviours.holds import (
     open_hold,
     subject_of,
 )
+from tanhui.behaviours.keys import parse_key
 from tanhui.behaviours.postings import deed_transfer_id
-from tanhui.behaviours.queries import parse_key
 from tanhui.cases import commands as cases
 from tanhui.cases.queries import Case, case
 from tanhui.governance.permissions import require

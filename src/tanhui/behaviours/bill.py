@@ -14,7 +14,8 @@ from typing import Any
 
 from django.db import connection
 
-from tanhui.behaviours.queries import behaviour_key, rows_of_days
+from tanhui.behaviours.keys import behaviour_key
+from tanhui.behaviours.queries import rows_of_days
 from tanhui.behaviours.rows import BehaviourRow
 from tanhui.kernel.periods import day_end, day_start
 from tanhui.methodology.explain import explain

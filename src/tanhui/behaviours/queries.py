@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from tanhui.behaviours.appeal_notes import appeal_note
+from tanhui.behaviours.keys import behaviour_key, no_such_behaviour, parse_key
 from tanhui.behaviours.postings import Purpose, deed_transfer_id, posting_id
 from tanhui.behaviours.rows import (
     BehaviourRow,
@@ -27,7 +27,6 @@ from tanhui.behaviours.rows import (
     WhyCard,
 )
 from tanhui.kernel.periods import CITY_ZONE, city_day, day_end, day_start
-from tanhui.kernel.refusals import NotFound
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
 from tanhui.methodology.explain import explain
 from tanhui.runtime.sql import load
@@ -41,8 +40,6 @@ _LATEST_DAYS = 31
 _LATEST_ROWS = 24
 _WEEK_DAYS = 7
 _STATEMENT_ROWS_MAX = 1_000
-_KEY = re.compile(r"([0-9a-f]{1,14})-([0-9a-f]{1,8})-([0-9a-f]{1,16})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
 
@@ -51,36 +48,6 @@ def _fetch(name: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(load(_ROOM, name), {"zone": CITY_ZONE.key, **facts})
         return list(cursor.fetchall())
-
-
-def behaviour_key(started_at: datetime, partner_id: int, reference_digest: int) -> str:
-    """How a deed is named in addresses: its own key, without the citizen."""
-    started = (started_at - _EPOCH) // _MICROSECOND
-    return f"{started:x}-{partner_id:x}-{reference_digest % 2**64:x}"
-
-
-def parse_key(key: str) -> tuple[datetime, int, int]:
-    """Start, partner and reference digest of a deed's key; refuses `no_such_behaviour`."""
-    found = _KEY.fullmatch(key)
-    if found is None:
-        raise _no_such_behaviour()
-    started, partner, digest = (int(part, 16) for part in found.groups())
-    try:
-        started_at = _EPOCH + started * _MICROSECOND
-    except OverflowError:
-        raise _no_such_behaviour() from None
-    signed = digest - 2**64 if digest >= 2**63 else digest
-    if partner >= 2**31:
-        raise _no_such_behaviour()
-    return started_at, partner, signed
-
-
-def _no_such_behaviour() -> NotFound:
-    return NotFound(
-        "no_such_behaviour",
-        zh="没有这条记录。",
-        en="There is no such record.",
-    )
 
 
 _MERGE_REASONS = {1: "overlap", 2: "clock", 3: "same_day"}
@@ -241,7 +208,7 @@ def why(*, citizen_id: int, key: str) -> WhyCard:
         },
     )
     if not found:
-        raise _no_such_behaviour()
+        raise no_such_behaviour()
     cells = found[0]
     row = _row(cells)
     chunk_id, scene_number = cells[4], cells[6]

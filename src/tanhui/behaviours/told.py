@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from tanhui.behaviours.detectors.seen import Detector, Told
 from tanhui.behaviours.judging import city_detectors
@@ -53,7 +53,7 @@ def hold_words(note: HoldNote, language: str) -> HoldWords:
     """What a citizen is told of a hold, by the version of the detector that placed it."""
     detector = _detector(note)
     facts = {key: value for key, value in note.facts.items() if key != "deadline"}
-    deadline = {"deadline": _instant(note.deadline, language)}
+    deadline = {"deadline": deadline_words(note.deadline, language)}
     if detector is None:
         return HoldWords(_UNTOLD.filled(language, {}), _UNTIL.filled(language, deadline), "")
     what = detector.what.get(str(note.facts.get("reason")), _UNTOLD)
@@ -72,9 +72,16 @@ def _detector(note: HoldNote) -> Detector | None:
     )
 
 
-def _instant(instant: datetime, language: str) -> str:
-    """`11 月 24 日 18:00` or `18:00 on 24 Nov`, by the city's clock."""
+def deadline_words(instant: datetime, language: str) -> str:
+    """`11 月 24 日 18:00` or `18:00 on 24 Nov`, by the city's clock.
+
+    What ends as a day begins is told as the end of the day before, as people say it.
+    """
     local = instant.astimezone(CITY_ZONE)
+    if local.time() == time.min:
+        day = local.date() - timedelta(days=1)
+        chinese = language.startswith("zh")
+        return f"{day.month} 月 {day.day} 日 24:00" if chinese else f"24:00 on {day.day} {day:%b}"
     if language.startswith("zh"):
         return f"{local.month} 月 {local.day} 日 {local:%H:%M}"
     return f"{local:%H:%M} on {local.day} {local:%b}"

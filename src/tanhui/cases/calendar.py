@@ -71,6 +71,15 @@ class Calendar:
             n -= self.is_working_day(day)
         return day_end(day)
 
+    def working_days_between(self, told: datetime, until: datetime) -> int:
+        """How many working days of a term told at `told` are used up at `until`.
+
+        Counted as the term counts: from the day after, days that have ended.
+        """
+        first, last = city_day(told), city_day(until)
+        days = (first + timedelta(days=ahead) for ahead in range(1, (last - first).days))
+        return sum(map(self.is_working_day, days))
+
 
 def calendar_paths(content_root: Path) -> list[Path]:
     """The calendar's files, by their names."""

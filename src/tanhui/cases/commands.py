@@ -4,7 +4,7 @@ the engine asks for the role, the party, and who took earlier steps."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -225,19 +225,22 @@ def _clock(state: State, done: Sequence[Step], at: datetime) -> dict[str, Any]:
     """The clock of a state that is entered at `at`."""
     if state.clock is None:
         return {"clock_at": None, "clock_then": None}
-    spent = timedelta(0)
-    if state.clock.continues:
-        entered: datetime | None = None
-        for step in done:
-            if entered is None and step.to_state == state.name:
-                entered = step.at
-            elif entered is not None and step.to_state != state.name:
-                spent += step.at - entered
-                entered = None
-        if entered is not None:
-            spent += at - entered
-    end = state.clock.end(at, spent, queries.kinds().calendar)
+    stays = _stays(state.name, done, at) if state.clock.continues else []
+    end = state.clock.end(at, stays, queries.kinds().calendar)
     return {"clock_at": end, "clock_then": state.clock.then}
+
+
+def _stays(state: str, done: Sequence[Step], at: datetime) -> list[tuple[datetime, datetime]]:
+    """From when to when the case was in a state so far."""
+    stays: list[tuple[datetime, datetime]] = []
+    entered: datetime | None = None
+    for step in done:
+        if entered is None and step.to_state == state:
+            entered = step.at
+        elif entered is not None and step.to_state != state:
+            stays.append((entered, step.at))
+            entered = None
+    return stays if entered is None else [*stays, (entered, at)]
 
 
 def _audit(actor: Actor, step: str, case_id: UUID, kind: str, subject: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ A case goes on under the version it was opened by, whatever the newest one says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,8 @@ PARTY, ASSIGNEE, PLATFORM = "party", "assignee", "platform"
 # How a case begins and whom it is given to are rows of its history like any step.
 OPEN, ASSIGN = "open", "assign"
 UNITS = ("working_days", "days", "hours")
+# From when to when a case was in a state.
+Stays = Sequence[tuple[datetime, datetime]]
 _LONGEST = {"working_days": 250, "days": 366, "hours": 24 * 366}
 
 
@@ -37,12 +39,17 @@ class Clock:
     then: str
     continues: bool = False
 
-    def end(self, at: datetime, spent: timedelta, calendar: Calendar) -> datetime:
-        """When a clock started at `at` runs out, `spent` being used of it already."""
+    def end(self, at: datetime, stays: Stays, calendar: Calendar) -> datetime:
+        """When a clock started at `at` runs out; `stays` are the times it ran before.
+
+        Of a clock of working days at least one is left.
+        """
         if self.unit == "working_days":
-            return calendar.add_working_days(at, self.length)
+            spent = sum(calendar.working_days_between(*stay) for stay in stays)
+            return calendar.add_working_days(at, max(1, self.length - spent))
         unit = timedelta(days=1) if self.unit == "days" else timedelta(hours=1)
-        return at + max(self.length * unit - spent, timedelta(0))
+        ran = sum((left - entered for entered, left in stays), timedelta(0))
+        return at + max(self.length * unit - ran, timedelta(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +177,6 @@ def _clock(told: Section) -> Clock:
         told.report("", "wrong_clock", zh, en)
         return Clock("days", 1, then, continues)
     ((unit, length),) = given.items()
-    if continues and unit == "working_days":
-        zh, en = "按工作日计的期限不能续计", "a clock of working days cannot be continued"
-        told.report("continues", "wrong_clock", zh, en)
     return Clock(cast(Literal["working_days", "days", "hours"], unit), length, then, continues)
 
 

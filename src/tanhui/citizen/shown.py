@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
 from tanhui.behaviours import queries as behaviours
+from tanhui.behaviours.appeal_notes import appeals_to_tell
 from tanhui.behaviours.rows import (
     BehaviourRow,
     DayTotal,
@@ -21,7 +22,13 @@ from tanhui.behaviours.rows import (
     WhyCard,
 )
 from tanhui.behaviours.sources import OwnSource, sources_of
-from tanhui.behaviours.told import CORRECTIONS, HoldWords, hold_words, void_words
+from tanhui.behaviours.told import (
+    CORRECTIONS,
+    HoldWords,
+    deadline_words,
+    hold_words,
+    void_words,
+)
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.quantities import MG_PER_G, decimal_text
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
@@ -86,6 +93,13 @@ class Deed:
         return hold_words(self.row.hold, _language()) if self.row.hold else None
 
     @property
+    def answer_by(self) -> str:
+        """Until when the case of its hold waits, for the citizen or for a reviewer."""
+        appeal = self.row.hold.appeal if self.row.hold else None
+        until = appeal.until if appeal else None
+        return deadline_words(until, _language()) if until else ""
+
+    @property
     def voided(self) -> str:
         """Why it was taken back; empty where it was not."""
         return void_words(self.row.void.reason, _language()) if self.row.void else ""
@@ -132,6 +146,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class AppealLine:
+    """A held deed that waits for its citizen, or whose objection was answered lately."""
+
+    key: str
+    state: str
+    until: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """All that the home shows. `deeds` are a few that count, newest first, then held ones."""
 
@@ -143,6 +167,7 @@ class HomePage:
     deeds: tuple[Deed, ...]
     waiting: Waiting
     sources: tuple[SourceStatus, ...]
+    appeals: tuple[AppealLine, ...]
     greeting: str
     now: datetime
 
@@ -229,8 +254,22 @@ def home_page(*, citizen_id: int, at: datetime) -> HomePage:
         deeds=tuple(Deed(row, scene_of(row.scene)) for row in _worth_showing(home.latest)),
         waiting=behaviours.points_waiting(citizen_id=citizen_id, at=at),
         sources=home.sources,
+        appeals=appeal_lines(citizen_id, at),
         greeting=_greeting(at),
         now=at,
+    )
+
+
+def appeal_lines(citizen_id: int, at: datetime) -> tuple[AppealLine, ...]:
+    """What of the citizen's held deeds the home tells."""
+    return tuple(
+        AppealLine(
+            found.key,
+            found.state,
+            deadline_words(found.until, _language()) if found.until else "",
+            found.points,
+        )
+        for found in appeals_to_tell(citizen_id=citizen_id, at=at)
     )
 
 
