@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanhui.citizen import bills, consents, declare, login, personal, views
+from tanhui.citizen import appeals, bills, consents, declare, login, personal, views
 
 app_name = "citizen"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("days/<str:day>/bill.json", bills.bill_file, name="bill-file"),
     path("behaviours/<str:key>", views.why, name="why"),
     path("behaviours/<str:key>/recompute.json", views.recompute, name="recompute"),
+    path("behaviours/<str:key>/appeal", appeals.appeal, name="appeal"),
     path("me", views.me, name="me"),
     path("consents", consents.consents, name="consents"),
     path("consents/first", consents.first, name="consents-first"),
