@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import typer
 from django.conf import settings
@@ -13,6 +14,7 @@ from tanhui import __version__
 from tanhui.behaviours import commands as behaviours
 from tanhui.behaviours import queries as behaviours_queries
 from tanhui.behaviours import reconciliation
+from tanhui.behaviours.totals import rolling as totals
 from tanhui.cli.demo_days import deeds_of
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
 from tanhui.identity.commands import platform_actor, register_simulated
@@ -32,6 +34,8 @@ BIKE = "BIKE"
 # The last days come as they would today; what is older was recorded before them.
 _RECENT_DAYS = 3
 _DECLARED_DAYS = 7
+# The last hour comes bit by bit, so that a board that has just been opened sees something come.
+_LATELY_MINUTES = (45, 34, 23, 12, 0)
 # One partner counts a day otherwise than we do, so that the desks have something to look at.
 _MISCOUNTED = ("BUS", 2, 3)
 
@@ -86,9 +90,14 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     before = [day for day in days if day < turn]
     if before:
         _record(actor, citizens, before, day_start(turn) + timedelta(hours=6))
-    _record(actor, citizens, [day for day in days if day >= turn], at, since=turn)
+    lately = [at - timedelta(minutes=ago) for ago in _LATELY_MINUTES]
+    recent = [day for day in days if day >= turn]
+    _record(actor, citizens, recent, lately[0], since=turn)
+    for before_then, then in pairwise(lately):
+        _record(actor, citizens, [today], then, after=before_then)
     for code in codes:
         _declare(actor, code, numbers[code], today, at)
+    totals.state_days(actor=platform_actor(), at=at)
 
 
 def _record(
@@ -97,17 +106,23 @@ def _record(
     days: Sequence[date],
     at: datetime,
     since: date | None = None,
+    after: datetime | None = None,
 ) -> None:
     """Writes what every partner sends of these days as its file, and records it.
 
-    From `since` on each partner sends again the days it was late with.
+    From `since` on each partner sends again the days it was late with. With `after` it sends only
+    what has ended since then.
     """
     late = [since - timedelta(days=back) for back in (3, 2, 1)] if since else []
     found = deeds_of([*late, *days], len(citizens), until=at, today=city_day(at))
     folder = settings.TANHUI.var / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     for code, *_ in PARTNERS:
-        rows = found.get(code, [])
+        rows = [
+            (place, row)
+            for place, row in found.get(code, [])
+            if after is None or datetime.fromisoformat(str(row["ended_at"])) > after
+        ]
         if not rows:
             continue
         path = folder / f"{code.lower()}-{days[0]}-{days[-1]}.ndjson"
@@ -123,6 +138,7 @@ def _record(
             at=at,
             batch=f"demo-{days[0]}-{days[-1]}-{at:%H%M%S}",
         )
+        totals.roll(actor=platform_actor(), at=at)
         _say(
             f"  {code:6} {result.recorded:>7,} recorded, {result.exists:,} known, "
             f"{sum(result.held.values()):,} held, {sum(result.refused.values()):,} refused; "

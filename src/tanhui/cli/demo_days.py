@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from tanhui.cli.demo_places import ends_of
 from tanhui.cli.demo_trips import Trip, bike_day
 from tanhui.kernel.periods import CITY_ZONE, day_end, day_start
 
@@ -128,6 +129,14 @@ def _too_fast(person: _Person) -> Iterator[tuple[str, dict[str, object]]]:
         yield "BIKE", _row("JF", 0, person, "shared_ebike", span) | {"distance_m": metres}
 
 
+def _placed(place: int, row: dict[str, object]) -> dict[str, object]:
+    """The row with its places, if it is of a journey; steps and charging tell none."""
+    metres, begun = row.get("distance_m"), datetime.fromisoformat(str(row["started_at"]))
+    if row["mode"] == "nev_km" or not isinstance(metres, int):
+        return row
+    return row | ends_of(place, str(row["reference"]), begun, metres)
+
+
 def _sent_by(partner: str, day: date, today: date) -> bool:
     """Whether a partner has sent a day by now: some send the next morning, one is late."""
     behind = {"BUS": _BUS_LATE_DAYS, "STEPS": 1, "EV": _CHARGING_LATE_DAYS}.get(partner, 0)
@@ -144,15 +153,15 @@ def deeds_of(
         rides: dict[int, list[Trip]] = defaultdict(list)
         for ride in bike_day(day, persons):
             rides[ride.place].append(ride)
-            found["BIKE"].append((ride.place, ride.row()))
+            found["BIKE"].append((ride.place, _placed(ride.place, ride.row())))
         for place in range(persons):
             busy = [(ride.begun, ride.ended) for ride in rides[place]]
             person = _Person(place, day, Random(f"tanhui {day} {place}"), busy)
             for deeds in (_journeys, _charging, _steps, _too_fast):
                 for partner, row in deeds(person):
-                    found[partner].append((place, row))
+                    found[partner].append((place, _placed(place, row)))
             for partner, row in _told_again(person, rides[place]):
-                found[partner].append((place, row))
+                found[partner].append((place, _placed(place, row)))
     return {
         partner: [
             (place, row)
