@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portal/", include("tanhui.portal.urls")),
     path("console/", include("tanhui.console.urls")),
     path("methodologies/", include("tanhui.board.urls")),
+    path("rules/", include("tanhui.board.rules_urls")),
 ]
 
 handler400 = problems.or_page(400, errors.bad_request)

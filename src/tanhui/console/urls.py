@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanhui.console import holds, login, partners, records
+from tanhui.console import holds, login, partners, personal, records, rules
 
 app_name = "console"
 urlpatterns = [
@@ -18,5 +18,10 @@ urlpatterns = [
     path("partners/<str:code>/days", partners.days, name="days"),
     path("partners/<str:code>/days.csv", partners.days_file, name="days-csv"),
     path("partners/<str:code>/deliveries/<uuid:delivery_id>", partners.delivery, name="delivery"),
+    path("personal", personal.desk, name="personal"),
     path("records", records.record, name="record"),
+    path("rules/", rules.index, name="rules"),
+    path("rules/proposals/<int:proposal_id>", rules.proposal, name="rule-proposal"),
+    path("rules/proposals/<int:proposal_id>/replay", rules.progress, name="rule-progress"),
+    path("rules/<str:kind>/<str:document>/new", rules.new, name="rule-new"),
 ]

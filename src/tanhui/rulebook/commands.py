@@ -173,7 +173,8 @@ def _step(
 
 def _role(actor: Actor) -> str:
     """By which of their roles somebody decides."""
-    return next((role for role in ("regulator", "operator") if role in actor.roles), "")
+    known = ("regulator", "operator", "partner", "citizen")
+    return next((role for role in known if role in actor.roles), "")
 
 
 def require_replay(proposal: Proposal) -> None:
