@@ -19,7 +19,7 @@ from tanhui.governance.models import AuditRow
 from tanhui.identity import commands, queries
 from tanhui.identity.commands import platform_actor
 from tanhui.identity.members.commands import add_member, end_membership, seat_staff
-from tanhui.identity.models import RecoveryCode, SecondFactor
+from tanhui.identity.models import STAFF_SESSION_LIFE, RecoveryCode, SecondFactor
 from tanhui.identity.personas import BY_NAME
 from tanhui.identity.second_factor import codes
 from tanhui.identity.second_factor import commands as factors
@@ -290,7 +290,7 @@ def test_staff_are_logged_out_after_half_an_hour_without_use_and_after_twelve_ho
     assert queries.signed_in(token, AT + queries.IDLE_MAX - MINUTE) is not None
     assert queries.signed_in(token, AT + queries.IDLE_MAX) is None
     at = AT
-    while at < AT + commands.STAFF_SESSION_LIFE:
+    while at < AT + STAFF_SESSION_LIFE:
         found = queries.signed_in(token, at)
         assert found is not None, at
         commands.keep_session(session_token=token, at=at)

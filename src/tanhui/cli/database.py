@@ -24,12 +24,13 @@ from django.conf import settings  # noqa: E402
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
-from tanhui.cli import claims, demo, keys, partners, rulebook, serving, staff, working  # noqa: E402
+from tanhui.cli import audit, claims, demo, keys, partners, rulebook, serving, staff, working  # noqa: E402
 from tanhui.cli import log as public_log  # noqa: E402
 from tanhui.cli import token as bearer  # noqa: E402
 from tanhui.cli.companions import companions  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
 from tanhui.config.database import Database, migrate, open_database  # noqa: E402
+from tanhui.identity.audit.queries import check as check_audit  # noqa: E402
 from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E402
 from tanhui.kernel.actors import Actor, Assurance  # noqa: E402
 from tanhui.ledger import queries as ledger  # noqa: E402
@@ -140,12 +141,14 @@ def prove(as_json: JsonFlag = False) -> None:
         claimed = recount_claims()
         rules = check_rulebook()
         log = recount_log()
+        audited = check_audit(at=datetime.now(UTC))
     ok = (
         all(asset.matches for asset in assets)
         and deeds.matches
         and claimed.matches
         and rules.matches
         and log.matches
+        and audited.ok
     )
     answer = {
         "ok": ok,
@@ -161,6 +164,7 @@ def prove(as_json: JsonFlag = False) -> None:
         "claims": {**asdict(claimed), "matches": claimed.matches},
         "rulebook": rules.told(),
         "log": {**asdict(log), "matches": log.matches},
+        "audit": audited.told(),
         # Path two has no credits yet; its equation is that of empty books.
         "credits": dict.fromkeys(
             ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg"), 0
@@ -181,6 +185,7 @@ def prove(as_json: JsonFlag = False) -> None:
             f"rulebook     {rules.publications:>12,}  {'ok' if rules.matches else 'DIFFERS'}"
         )
         typer.echo(f"log          {log.size:>12,}  {'ok' if log.matches else 'DIFFERS'}")
+        typer.echo(f"audit        {audited.chain.rows:>12,}  {'ok' if audited.ok else 'DIFFERS'}")
     if not ok:
         raise typer.Exit(1)
 
@@ -239,6 +244,7 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(make_demo)
     app.command("work")(work)
     staff.register(app, ready=ready_database)
+    audit.register(app, ready=ready_database)
     bearer.register(app, ready=ready_database)
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)

@@ -115,6 +115,14 @@ def last_published() -> PublishedHead | None:
     return PublishedHead(row[0], row[1], bytes(row[2]), row[3], row[4]) if row else None
 
 
+def link_of(audit_id: int) -> bytes | None:
+    """The hash of a row's link, or None while the row is in no chain."""
+    with connection.cursor() as cursor:
+        cursor.execute(load(_ROOM, "link_of"), {"audit_id": audit_id})
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else None
+
+
 def waiting() -> int:
     """How many rows are not in the chain yet."""
     with connection.cursor() as cursor:
