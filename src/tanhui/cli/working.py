@@ -10,6 +10,7 @@ from tanhui.behaviours.holds import release_overdue
 from tanhui.behaviours.totals import rolling as totals
 from tanhui.cli.replaying import replaying
 from tanhui.cli.serving import stopping
+from tanhui.identity.audit.commands import seal_audit
 from tanhui.identity.commands import platform_actor
 from tanhui.partners.deliveries import forget_old_deliveries
 from tanhui.rulebook.commands import end_notices
@@ -28,6 +29,7 @@ def once(at: datetime) -> dict[str, int]:
         "deliveries_forgotten": forget_old_deliveries(actor=platform, at=at),
         "totals_rolled": totals.roll(actor=platform, at=at),
         "days_stated": totals.state_days(actor=platform, at=at),
+        "audit_rows_chained": seal_audit(actor=platform, at=at),
         "notices_ended": end_notices(actor=platform, at=at),
     }
 
