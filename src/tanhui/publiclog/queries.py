@@ -99,6 +99,14 @@ def leaves(first: int, count: int) -> list[bytes]:
         return [bytes(row[0]) for row in cursor.fetchall()]
 
 
+def leaf(index: int) -> bytes | None:
+    """The leaf at this place, once it is published."""
+    found = published()
+    if found is None or not 0 <= index < found[1].checkpoint.size:
+        return None
+    return leaves(index, 1)[0]
+
+
 def published() -> tuple[Note, Believed] | None:
     """The published checkpoint as a note and what it says, if a quorum of witnesses saw it."""
     written = site.folder().text("checkpoint")
@@ -146,10 +154,15 @@ def proof_at(index: int) -> Proof | None:
     if found is None or not 0 <= index < found[1].checkpoint.size:
         return None
     size = found[1].checkpoint.size
-    hashes = inclusion_proof(index, size, TileHashes(size, site.folder().read))
+    path = inclusion_proof(index, size, hashes(size))
     enough = site.policy().enough_of(found[0])
-    [leaf] = leaves(index, 1)
-    return Proof(leaf, index, proofs.Proof(index, tuple(hashes), enough).written)
+    [entry] = leaves(index, 1)
+    return Proof(entry, index, proofs.Proof(index, tuple(path), enough).written)
+
+
+def hashes(size: int) -> TileHashes:
+    """The hashes of the tree of this size, as its files have them."""
+    return TileHashes(size, site.folder().read)
 
 
 def last_alarm() -> Alarm | None:
