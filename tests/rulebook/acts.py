@@ -58,7 +58,7 @@ def replay(proposal: Proposal, *, at: datetime = AT, days: int = 30) -> None:
         last=last,
         at=at,
     )
-    assert run_next(number)
+    assert run_next(number, at=at)
 
 
 def decide(proposal: Proposal, *, at: datetime = AT) -> Publication:

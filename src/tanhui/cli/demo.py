@@ -17,6 +17,7 @@ from tanhui.behaviours import reconciliation
 from tanhui.behaviours.totals import rolling as totals
 from tanhui.cli.demo_days import deeds_of
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
+from tanhui.cli.demo_rules import play_rules
 from tanhui.identity.commands import platform_actor, register_simulated
 from tanhui.identity.members.commands import seat_staff
 from tanhui.identity.personas import CITIZENS, STAFF
@@ -90,6 +91,7 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     before = [day for day in days if day < turn]
     if before:
         _record(actor, citizens, before, day_start(turn) + timedelta(hours=6))
+        play_rules(turn=turn, at=at)
     lately = [at - timedelta(minutes=ago) for ago in _LATELY_MINUTES]
     recent = [day for day in days if day >= turn]
     _record(actor, citizens, recent, lately[0], since=turn)

@@ -99,8 +99,11 @@ def _detected(
     }
 
 
-def run_next(replay_id: int | None = None) -> bool:
-    """Does the oldest replay that waits, or the one named; answers whether there was one."""
+def run_next(replay_id: int | None = None, *, at: datetime | None = None) -> bool:
+    """Does the oldest replay that waits, or the one named; answers whether there was one.
+
+    `at` is when it is said to have ended: now, unless a past is played.
+    """
     replay = replays.take_replay(replay_id)
     if replay is None:
         return False
@@ -115,8 +118,8 @@ def run_next(replay_id: int | None = None) -> bool:
         )
     except Refusal as refusal:
         _log.warning("replay %d was refused: %s", replay.id, refusal)
-        replays.fail(actor=platform, replay=replay, why=refusal.code, at=datetime.now(UTC))
+        replays.fail(actor=platform, replay=replay, why=refusal.code, at=at or datetime.now(UTC))
         return True
-    replays.finish(actor=platform, replay=replay, result=result, at=datetime.now(UTC))
+    replays.finish(actor=platform, replay=replay, result=result, at=at or datetime.now(UTC))
     _log.info("replay %d: %d deeds in %s s", replay.id, result["deeds"], result["seconds"])
     return True
