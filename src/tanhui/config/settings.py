@@ -47,6 +47,8 @@ class Settings:
     secrets: Secrets = field(repr=False)
     # The name under which the public log signs; who checks it must know it beforehand.
     log_origin: str = "tanhui.example/chengdu"
+    # Where files are looked through for viruses: `unix:/path` or `tcp:host:port` of clamd.
+    clamd: str = ""
     keyring: Path | None = None
     # A device for signatures, as `package.module:Class`; none means software alone.
     key_device: str | None = None
@@ -80,6 +82,7 @@ class Settings:
             database_owner_url=environ.get("DATABASE_OWNER_URL") or None,
             secrets=Secrets.read(environ, generated),
             log_origin=environ.get("TANHUI_LOG_ORIGIN") or "tanhui.example/chengdu",
+            clamd=environ.get("TANHUI_CLAMD", ""),
             keyring=_path(environ, "TANHUI_KEYRING_FILE", var / "keyring.toml"),
             key_device=environ.get("TANHUI_KEY_DEVICE") or None,
         )
