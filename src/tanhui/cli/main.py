@@ -12,6 +12,7 @@ import polars as pl
 import typer
 
 from tanhui.behaviours.detectors import registry as detectors
+from tanhui.behaviours.personal import periods
 from tanhui.cases import reading as case_files
 from tanhui.claims import tolerance as claims
 from tanhui.cli import content, difference, drafting, footprint, methodology, witness
@@ -66,6 +67,7 @@ def build(verb: str) -> typer.Typer:
             detectors.check_content,
             case_files.check_content,
             consents.check_content,
+            periods.check_content,
         ],
         listers=[scene_files.list_content, case_files.list_content, consents.list_content],
     )

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 
 from tanhui.behaviours.appeals import run_clocks
 from tanhui.behaviours.holds import release_overdue
+from tanhui.behaviours.personal.erasure import finish_erasures
+from tanhui.behaviours.personal.requests import run_clocks as run_request_clocks
+from tanhui.behaviours.personal.retention import forget_overdue
 from tanhui.behaviours.totals import rolling as totals
 from tanhui.cli.replaying import replaying
 from tanhui.cli.serving import stopping
@@ -29,6 +32,9 @@ def once(at: datetime) -> dict[str, int]:
         "deliveries_forgotten": forget_old_deliveries(actor=platform, at=at),
         "totals_rolled": totals.roll(actor=platform, at=at),
         "days_stated": totals.state_days(actor=platform, at=at),
+        "erasures_finished": finish_erasures(at=at),
+        "requests_late": run_request_clocks(at=at),
+        "raw_forgotten": forget_overdue(at=at),
         "audit_rows_chained": seal_audit(actor=platform, at=at),
         "notices_ended": end_notices(actor=platform, at=at),
     }

@@ -20,7 +20,9 @@ from tanhui.behaviours.personal import files, refusals
 from tanhui.cases.commands import erase_words
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
+from tanhui.identity.commands import PHONE_FIELD
 from tanhui.identity.consents.commands import end_all
+from tanhui.identity.sealing import blind_indexes, unseal
 from tanhui.kernel.actors import Actor
 from tanhui.ledger import commands as ledger
 from tanhui.ledger.chart import CITIZEN_POINTS
@@ -56,12 +58,12 @@ def forget(actor: Actor, person_id: int, at: datetime) -> bool:
         found = _run("living_person", {"person_id": person_id})
         if not found:
             raise refusals.person_unknown()
-        erased_at, seated = found[0]
+        erased_at, seated, sealed = found[0]
         if erased_at is not None:
             return False
         if seated:
             raise refusals.seat_first()
-        facts = _forget_rows(actor, person_id, at)
+        facts = _forget_rows(actor, person_id, sealed, at)
         write_audit(
             actor=actor,
             action="personal.erase",
@@ -72,12 +74,18 @@ def forget(actor: Actor, person_id: int, at: datetime) -> bool:
     return True
 
 
-def _forget_rows(actor: Actor, person_id: int, at: datetime) -> dict[str, object]:
+def _forget_rows(
+    actor: Actor, person_id: int, phone_sealed: bytes | None, at: datetime
+) -> dict[str, object]:
     asked = {"person_id": person_id}
     voided = _end_holds(person_id, at)
     end_all(actor=actor, person_id=person_id, at=at)
     riders = _run("forget_riders", asked)
-    for name in ("forget_sessions", "forget_login_links", "forget_login_codes"):
+    if phone_sealed is not None:
+        # While a key changes, a code may lie under another one than the person does.
+        phone = unseal(phone_sealed, field=PHONE_FIELD)
+        _run("forget_login_codes", {"indexes": blind_indexes(phone, field=PHONE_FIELD)})
+    for name in ("forget_sessions", "forget_login_links"):
         _run(name, asked)
     _run("forget_person", {**asked, "at": at})
     words = erase_words(person_id=person_id)

@@ -46,3 +46,8 @@ def wants_unknown() -> Refusal:
         zh="可以申请：导出、注销。",
         en="A request is for an export or for an erasure.",
     )
+
+
+def no_such_request() -> Refusal:
+    """A case that is no request of this kind."""
+    return NotFound("no_such_case", zh="没有这件事项。", en="There is no such case.")
