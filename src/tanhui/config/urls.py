@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about/", front.about, name="about"),
     path("board/definitions", front.definitions, name="board-definitions"),
     path("embed/", include("tanhui.board.embed_urls")),
+    path("open-data/", include("tanhui.board.open_data_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("verify", verify.page, name="verify"),
     path(f"verify/{verify.PROGRAM}", verify.program, name="verify-program"),
