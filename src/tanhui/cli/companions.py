@@ -7,6 +7,7 @@ import socket
 from django.conf import settings
 
 from tanhui.cli.log import write_policy
+from tanhui.cli.serving import verb
 from tanhui.cli.witness import own_signer
 from tanhui.publiclog import site
 from tanhui.tlog.policy import Witness
@@ -17,10 +18,10 @@ QUORUM = 2
 
 
 def companions() -> list[list[str]]:
-    """The words of each program. Outside a demo witnesses are others, and the policy names them."""
+    """Python's words of each program. Outside a demo the policy names witnesses of others."""
     if settings.TANHUI.simulated:
-        return [*_demo_witnesses(), ["log", "publish"]]
-    return [["log", "publish"]] if site.folder().text("policy") is not None else []
+        return [*_demo_witnesses(), verb("log", "publish")]
+    return [verb("log", "publish")] if site.folder().text("policy") is not None else []
 
 
 def _demo_witnesses() -> list[list[str]]:
@@ -33,7 +34,7 @@ def _demo_witnesses() -> list[list[str]]:
         key = own_signer(name, folder).key
         witnesses.append(Witness(name, key, f"http://127.0.0.1:{port}"))
         place = ["--port", str(port), "--folder", str(folder)]
-        words.append(["witness", name, *place, "--log", log])
+        words.append(["-m", "tanhui.cli.witness", name, *place, "--log", log])
     write_policy(tuple(witnesses), QUORUM)
     return words
 

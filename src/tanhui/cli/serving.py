@@ -85,10 +85,15 @@ def _healthy(port: int) -> bool:
         return False
 
 
-class Worker:
-    """A process that runs beside the server, such as `tanhui work`; started anew when it ends."""
+def verb(*words: str) -> list[str]:
+    """Python's words that run a verb of this program."""
+    return ["-c", "from tanhui.cli.main import run; run()", *words]
 
-    def __init__(self, words: Sequence[str] = ("work",)) -> None:
+
+class Worker:
+    """A Python program that runs beside the server; started anew when it ends by itself."""
+
+    def __init__(self, words: Sequence[str]) -> None:
         self._words = tuple(words)
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = -_WORKER_PAUSE_SECONDS
@@ -100,7 +105,7 @@ class Worker:
             return
         self._begun = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from tanhui.cli.main import run; run()", *self._words],
+            [sys.executable, *self._words],
             env={**os.environ},
             start_new_session=True,
         )
@@ -134,7 +139,7 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 def serve(*, port: int, ready: Callable[[], None], beside: Sequence[Sequence[str]] = ()) -> None:
     """Serves on 127.0.0.1:`port` until a signal comes; calls `ready` once requests are answered.
 
-    `beside` are the words of further programs that run as long as the server does.
+    `beside` are Python's words of further programs that run as long as the server does.
     Refuses: `port_in_use`, `server_not_ready`, `server_ended`.
     """
     _refuse_taken(port)
@@ -160,7 +165,7 @@ def serve(*, port: int, ready: Callable[[], None], beside: Sequence[Sequence[str
     with stopping() as stop:
         # The server gets a session of its own: the terminal's Ctrl-C reaches us, and we end it.
         server = subprocess.Popen(command, env={**os.environ}, start_new_session=True)
-        workers = [Worker(), *(Worker(words) for words in beside)]
+        workers = [Worker(verb("work")), *(Worker(words) for words in beside)]
         try:
             deadline = time.monotonic() + _READY_SECONDS
             while not stop.asked and not _healthy(port):

@@ -170,6 +170,7 @@ def _handler(memory: Memory) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             """Nothing can be read here."""
+            self.close_connection = True
             self._say(Refused(404, "not found\n"))
 
         def _say(self, answer: Refused) -> None:
@@ -177,6 +178,8 @@ def _handler(memory: Memory) -> type[BaseHTTPRequestHandler]:
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type or TEXT)
             self.send_header("Content-Length", str(len(body)))
+            if self.close_connection:
+                self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(body)
 
@@ -263,3 +266,14 @@ def register(app: typer.Typer) -> None:
                 typer.echo(signer.key.vkey)
             return
         serve_witness(name, port=port, folder=place, logs=log or [])
+
+
+def main() -> None:
+    """This verb alone: so it loads nothing of the platform but the formats."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    register(app)
+    app()
+
+
+if __name__ == "__main__":
+    main()
