@@ -18,20 +18,33 @@ from tanhui.rulebook import commands, queries, replays
 from tanhui.rulebook.publishing import found
 from tanhui.rulebook.queries import CASE_KIND, Proposal, subject_of
 
-_EBIKE = ("tariff", "points.shared-ebike")
+_METRO = ("tariff", "points.metro")
 _LIMIT = ("limit", "city-day")
 _DAYS = 21
-# An e-bike earns a little less: the text, and its worked examples with it.
-_EBIKE_CHANGES = {
-    r'^per = "10 g"': 'per = "12 g"',
-    r"^points = 6$": "points = 5",
-    r"^points = 3$": "points = 2",
-    r'^source_zh = "[^"]*"': 'source_zh = "模拟：演示城市里走完全程的一次改动，每 12 克 1 分"',
+# A ride earns a little more and a day a little less, so that some gain and some lose.
+_METRO_CHANGES = {
+    r'^per = "[^"]*"': 'per = "9 g"',
+    r"^points_per_day_max = .*$": "points_per_day_max = 50",
+    r'^source_zh = "[^"]*"': (
+        'source_zh = "模拟：演示城市里走完全程的一次改动，每 9 克 1 分，每日 50 分"'
+    ),
     r'^source_en = "[^"]*"': (
         'source_en = "Simulated: a change that went the whole way in the demo city,'
-        ' 1 point for 12 g"'
+        ' 1 point for 9 g and 50 a day"'
     ),
 }
+_METRO_EXAMPLES = """[[example]]
+reduction = "274 g"
+points = 30
+
+[[example]]
+reduction = "8.999 g"
+points = 0
+
+[[example]]
+reduction = "3000 g"
+points = 50
+"""
 _LIMIT_CHANGES = {
     r"^per_day_max_in_all = 100": "per_day_max_in_all = 80",
     r'^source_zh = "[^"]*"': 'source_zh = "模拟：演示城市里等人复核的一份提案，每日 80 分"',
@@ -48,7 +61,7 @@ def play_rules(*, turn: date, at: datetime) -> None:
     which it pays.
     """
     found(actor=platform_actor(), at=at)
-    held = queries.versions(*_EBIKE)
+    held = queries.versions(*_METRO)
     if held and all(one.basis == "founding" for one in held):
         _play_change(turn)
     _leave_open(turn, at)
@@ -60,10 +73,11 @@ def _staff(persona: str, role: str) -> Actor:
 
 def _play_change(turn: date) -> None:
     begun = day_start(turn - timedelta(days=6)) + timedelta(hours=10)
-    body = _changed(_EBIKE, turn, _EBIKE_CHANGES)
+    body = _changed(_METRO, turn, _METRO_CHANGES)
     if body is None:
         return
-    reason = "模拟：电单车充电和调度也用电，给分应比单车低一些。"
+    body = body.partition("[[example]]")[0] + _METRO_EXAMPLES
+    reason = "模拟：单程多给一点，一天收到两程以内。"
     proposal = _proposed(body, reason, city_day(begun) - timedelta(days=1), begun)
     commands.second(
         actor=_staff("operator-2", "operator"),
