@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "personal.desk": frozenset({"operator", "regulator"}),
     "totals.roll": frozenset({"platform"}),
     "vault.keep": frozenset({"citizen", "operator", "partner", "platform", "regulator"}),
+    "vault.sweep": frozenset({"platform"}),
 }
 
 

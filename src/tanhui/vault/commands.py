@@ -136,7 +136,7 @@ def sweep(*, actor: Actor) -> int:
     Only what is a day old is looked at, so nothing under way is touched; answers how many were
     removed. Refuses: `not_permitted`.
     """
-    require(actor, "vault.keep")
+    require(actor, "vault.sweep")
     removed = 0
     for path, sha256 in list(store.strays()):
         if sha256 is None:
