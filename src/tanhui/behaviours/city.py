@@ -181,7 +181,7 @@ def _figures(content_root: Path, today: date, roll: tuple[int, int]) -> CityFigu
             for begun, month in totals.by_month(until=today, months=MONTHS)
         ),
         rates=rates(Districts.load(content_root).all, totals.by_district(first, last)),
-        books=_books(),
+        books=path_one_books(),
     )
 
 
@@ -244,7 +244,8 @@ def class_beginnings(found: Sequence[int]) -> tuple[int, ...]:
     return tuple(beginnings)
 
 
-def _books() -> Books:
+def path_one_books() -> Books:
+    """The reductions of path one as they stand at this instant, from rows of four kinds."""
     with connection.cursor() as cursor:
         cursor.execute(load("tanhui.behaviours", "city_books"), {"pool": REDUCTION_MEASURED.number})
         (row,) = cursor.fetchall()

@@ -72,14 +72,14 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     language = _chosen(request, "lang", tuple(LANGUAGES))
     theme = _chosen(request, "theme", THEMES)
     text = drawn(name, language, theme, shown_board(timezone.now()))
-    response = HttpResponse(text, "image/svg+xml; charset=utf-8")
-    response["ETag"] = f'"{digest(text)}"'
-    response["Cache-Control"] = f"public, max-age={HALL_SECONDS}"
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["Content-Security-Policy"] = _POLICY
-    known = get_conditional_response(request, etag=response["ETag"], response=response)
+    answer = HttpResponse(text, "image/svg+xml; charset=utf-8")
+    answer["ETag"] = f'"{digest(text)}"'
+    known = get_conditional_response(request, etag=answer["ETag"], response=answer)
     assert isinstance(known, HttpResponse)
+    known["Cache-Control"] = f"public, max-age={HALL_SECONDS}"
+    known["Access-Control-Allow-Origin"] = "*"
+    known["Cross-Origin-Resource-Policy"] = "cross-origin"
+    known["Content-Security-Policy"] = _POLICY
     return known
 
 

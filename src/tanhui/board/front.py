@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -98,6 +98,9 @@ def front(request: PageRequest) -> HttpResponse:
     """The board; `?hall=light` or `?hall=dark` is the first screen alone, for a wall."""
     hall = request.GET.get("hall", "")
     hall = hall if hall in THEMES else ""
+    if hall:
+        # A wall looks as its address says, whatever was chosen in its browser.
+        request.appearance = replace(request.appearance, theme=hall, view="standard")
     context = {
         "shown": shown_board(request.at),
         "hall": hall,
