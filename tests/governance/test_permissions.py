@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from tanhui.governance import wording
 from tanhui.governance.permissions import PERMISSIONS, is_allowed, require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Forbidden
@@ -43,3 +46,41 @@ def test_what_is_not_in_the_table_is_denied_to_everyone(unwritten: str) -> None:
     everything = Actor("everything", frozenset().union(*PERMISSIONS.values()))
     with pytest.raises(Forbidden):
         require(everything, unwritten)
+
+
+def test_every_permission_role_and_group_has_words_in_both_languages() -> None:
+    assert set(wording.PERMISSIONS) == set(PERMISSIONS)
+    assert set(wording.ROLES) == frozenset().union(*PERMISSIONS.values())
+    assert set(wording.GROUPS) == {wording.group_of(one) for one in PERMISSIONS}
+    for table in (wording.PERMISSIONS, wording.ROLES, wording.GROUPS):
+        for name, words in table.items():
+            assert re.search(r"[\u4e00-\u9fff]", words.words_zh), name
+            assert re.fullmatch(r"[ -~’]+", words.words_en), name
+            assert not words.words_zh.endswith(("。", "."))
+            assert not words.words_en.endswith(".")
+
+
+def test_no_two_permissions_say_the_same() -> None:
+    for language in ("words_zh", "words_en"):
+        said = [getattr(words, language) for words in wording.PERMISSIONS.values()]
+        assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("members.propose", "members.confirm"),
+        ("members.propose", "second_factor.reset"),
+        ("members.confirm", "audit.read"),
+        ("members.propose", "audit.read"),
+        ("keys.rotate", "audit.read"),
+    ],
+)
+def test_the_three_admin_duties_exclude_each_other(one: str, other: str) -> None:
+    """No desk holds both; the platform's own process is no desk."""
+    assert not PERMISSIONS[one] & PERMISSIONS[other] - {"platform"}
+
+
+def test_the_operator_seats_partners_staff_and_nobody_else() -> None:
+    held = {one for one in PERMISSIONS if one.startswith("members.") and is_allowed(OPERATOR, one)}
+    assert held == {"members.add_partner", "members.end_partner"}

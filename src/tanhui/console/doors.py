@@ -13,6 +13,8 @@ from tanhui.web.entrance import staff_only
 ROLES = ("operator", "regulator", "sysadmin", "security", "auditor")
 staff = staff_only("operator", "regulator", login="console:login")
 everyone = staff_only(*ROLES, login="console:login")
+duties = staff_only("sysadmin", "security", "auditor", login="console:login")
+auditors = staff_only("auditor", login="console:login")
 reading = require_http_methods(["GET", "HEAD"])
 acting = require_http_methods(["GET", "HEAD", "POST"])
 

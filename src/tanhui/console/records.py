@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from tanhui.behaviours.changes import VOID_REASONS, void_behaviour
 from tanhui.console import shown
 from tanhui.console.doors import acting, everyone, may, reading, staff
+from tanhui.console.staff import duty
 from tanhui.governance.permissions import is_allowed
 from tanhui.kernel.refusals import NotFound
 from tanhui.web.desk import Refused, done, perform, refused_by, show_page
@@ -20,7 +21,7 @@ from tanhui.web.parties import void_choices
 def home(request: PageRequest) -> HttpResponse:
     """What waits for somebody: holds, partners in the sandbox, days that differ; or one's duty."""
     if not is_allowed(request.actor, "holds.read"):
-        return show_page(request, "console/duty.html", may=may(request.actor), tab="home")
+        return show_page(request, "console/duty.html", page=duty(), tab="home")
     page = shown.home(actor=request.actor, language=request.appearance.language, at=request.at)
     return show_page(request, "console/home.html", page=page, may=may(request.actor), tab="home")
 

@@ -71,9 +71,7 @@ def chain_rows(*, actor: Actor, at: datetime, most: int = ROWS_IN_A_ROUND) -> in
         if not numbers:
             return 0
         places = list(range(place + 1, place + 1 + len(numbers)))
-        cursor.execute(
-            load(_ROOM, "chain"), {"places": places, "numbers": numbers, "ends": hashes}
-        )
+        cursor.execute(load(_ROOM, "chain"), {"places": places, "numbers": numbers, "ends": hashes})
         seal: dict[str, int | bytes | datetime] = {
             "place": places[-1],
             "hash": hashes[-1],

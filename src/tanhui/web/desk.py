@@ -54,6 +54,12 @@ _TOLD = {
     "erasure_proposed": gettext_lazy("已提请注销，等另一人来办。"),
     "person_erased": gettext_lazy("已注销。账目行只留号码。"),
     "request_refused": gettext_lazy("已办结：未办，理由已记下。"),
+    "seat_proposed": gettext_lazy("已提名，等安全管理员确认。"),
+    "seat_withdrawn": gettext_lazy("提名已撤回。"),
+    "seat_confirmed": gettext_lazy("已确认，对方重新登录后就能进工作台。"),
+    "seat_refused": gettext_lazy("已不同意这份提名。"),
+    "sessions_ended": gettext_lazy("对方已在各处退出登录。"),
+    "second_factor_reset": gettext_lazy("动态口令已重设，对方下次登录时绑定新设备。"),
     "member_ended": gettext_lazy("这个岗位已结束，对方马上不能再进来。"),
 }
 

@@ -11,12 +11,14 @@ from django.db.models import Count, F, Max, Q
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
 from tanhui.identity.commands import NAME_FIELD
-from tanhui.identity.models import Membership, SeatProposal, SecondFactor, Session
+from tanhui.identity.models import PLATFORM_ROLES, Membership, SeatProposal, SecondFactor, Session
 from tanhui.identity.models import Person as PersonRow
 from tanhui.identity.queries import Person, acting, persons
 from tanhui.identity.sealing import unseal
 from tanhui.kernel.actors import Actor
 
+# The desks of the platform and the authority, for which seats are proposed.
+SEAT_ROLES = PLATFORM_ROLES
 DECIDED_SHOWN = 20
 
 
@@ -116,16 +118,17 @@ def open_proposals() -> int:
     return SeatProposal.objects.filter(outcome__isnull=True).count()
 
 
-def actor_at_desk(*, actor: Actor, person_id: int) -> Actor:
-    """How a member of staff acts once fully logged in, for asking the permission table.
+def actor_at_desk(*, actor: Actor, person_id: int) -> tuple[Person, str, Actor]:
+    """A member of staff, the role of the desk, and how they act there once fully logged in.
 
-    Refuses `not_permitted` and `membership_unknown`.
+    For asking the permission table. Refuses `not_permitted` and `membership_unknown`.
     """
     require(actor, "permissions.read")
     seat = Membership.objects.filter(person_id=person_id, ended_at__isnull=True).first()
     if seat is None:
         raise refusals.membership_unknown()
-    return acting(person_id, role=seat.role, organisation_id=seat.organisation_id)
+    there = acting(person_id, role=seat.role, organisation_id=seat.organisation_id)
+    return persons([person_id])[person_id], seat.role, there
 
 
 def staff_names(*, person_ids: Collection[int]) -> dict[int, tuple[str, str]]:

@@ -1,0 +1,146 @@
+"""Every permission and every role in words, in both languages: what the table of permissions says.
+
+A permission without words is refused by the tests, so the table's page leaves none out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A permission or a role in words."""
+
+    words_zh: str
+    words_en: str
+
+
+ROLES: dict[str, Words] = {
+    "citizen": Words("市民", "Citizen"),
+    "partner": Words("数据方", "Partner"),
+    "operator": Words("平台运营", "Operator"),
+    "regulator": Words("主管部门", "Authority"),
+    "sysadmin": Words("系统管理员", "System administrator"),
+    "security": Words("安全管理员", "Security administrator"),
+    "auditor": Words("审计管理员", "Auditor"),
+    "platform": Words("平台程序", "The platform itself"),
+    "public": Words("任何人", "Anyone"),
+}
+
+GROUPS: dict[str, Words] = {
+    "behaviours": Words("减碳记录", "Deeds"),
+    "holds": Words("暂缓", "Holds"),
+    "appeals": Words("异议", "Objections"),
+    "cases": Words("办件", "Cases"),
+    "claims": Words("防重复", "Claims"),
+    "partner": Words("数据方", "Partners"),
+    "deliveries": Words("推送", "Deliveries"),
+    "rules": Words("规则", "Rules"),
+    "books": Words("账本", "Books"),
+    "totals": Words("汇总", "Totals"),
+    "log": Words("公开日志", "Public log"),
+    "vault": Words("文件", "Files"),
+    "personal": Words("个人信息", "Personal data"),
+    "consents": Words("同意", "Consents"),
+    "persons": Words("演示人物", "Simulated people"),
+    "login_links": Words("演示登录", "Demo log-in"),
+    "members": Words("岗位", "Seats"),
+    "second_factor": Words("动态口令", "Second factor"),
+    "sessions": Words("登录", "Sessions"),
+    "permissions": Words("权限", "Permissions"),
+    "audit": Words("审计", "Audit"),
+    "jobs": Words("定时任务", "Jobs"),
+    "keys": Words("密钥", "Keys"),
+}
+
+PERMISSIONS: dict[str, Words] = {
+    "appeals.decide": Words(
+        "裁决市民的异议（不能是作出原意见的人）",
+        "decide an objection (not whoever is objected to)",
+    ),
+    "appeals.raise": Words("对自己的暂缓提出异议", "object to a hold of one's own"),
+    "audit.read": Words("查审计记录，导出，核对链条", "read, export and check the audit"),
+    "audit.seal": Words("把审计记录连成链，写入公开日志", "chain the audit and publish its head"),
+    "behaviours.assign_riders": Words(
+        "把公开数据里的行程分给模拟市民", "give a public file's trips to simulated citizens"
+    ),
+    "behaviours.declare": Words("自己申报减碳行为", "declare a deed of one's own"),
+    "behaviours.record_batch": Words(
+        "送来并记录一批行为（数据方只送自家的）",
+        "send and record a batch (a partner only its own)",
+    ),
+    "behaviours.void": Words(
+        "作废一条记录（数据方只限自家的）", "take a record back (a partner only its own)"
+    ),
+    "books.recount": Words("从每一行重算账本", "recompute the books from their rows"),
+    "cases.read": Words("查看办件", "read cases"),
+    "claims.exchange": Words(
+        "与外部机制交换防重复摘要", "exchange digests against double counting"
+    ),
+    "consents.give": Words("给出或撤回自己的同意", "give or withdraw one's own consent"),
+    "deliveries.forget": Words("到期删除推送原文", "forget what deliveries held when it is due"),
+    "holds.decide": Words("放行暂缓，或拟驳回", "release a hold, or intend to refuse it"),
+    "holds.read": Words("查看暂缓（身份已隐去）", "read holds (pseudonymous)"),
+    "jobs.read": Words("查看定时任务和运行状况", "read jobs and health"),
+    "keys.rotate": Words("更换密钥", "rotate keys"),
+    "log.publish": Words("发布公开日志", "publish the public log"),
+    "login_links.open": Words("为演示人物开登录链接", "open a log-in link in a demo"),
+    "members.add_partner": Words("给数据方登记人员", "seat a partner's staff"),
+    "members.confirm": Words(
+        "确认或不同意别人提名的岗位", "confirm or refuse a seat that somebody else proposed"
+    ),
+    "members.end": Words(
+        "结束平台的岗位（不能是自己的）", "end a seat of the platform, not one's own"
+    ),
+    "members.end_partner": Words("结束数据方人员的岗位", "end a seat at a partner"),
+    "members.propose": Words(
+        "提名平台的岗位（不能是自己）", "propose a seat of the platform, not for oneself"
+    ),
+    "members.read": Words("查看谁在什么岗位", "read who sits where"),
+    "partner.approve": Words("批准数据方上线", "approve a partner for production"),
+    "partner.bind_riders": Words(
+        "把骑行者绑定到市民（数据方只限自家的）",
+        "bind riders to citizens (a partner only its own)",
+    ),
+    "partner.declare": Words(
+        "申报当天的数，用于对账（数据方只限自家的）",
+        "declare a day for reconciliation (a partner only its own)",
+    ),
+    "partner.keys": Words(
+        "发放和撤销数据方密钥（数据方只限自家的）",
+        "issue and revoke keys (a partner only its own)",
+    ),
+    "partner.quota": Words("设定数据方的额度", "set a partner's quota"),
+    "partner.read": Words(
+        "查看数据方（数据方只看自家的）", "read partners (a partner only itself)"
+    ),
+    "partner.register": Words("登记数据方", "register a partner"),
+    "permissions.read": Words("查看这张权限表", "read this table of permissions"),
+    "personal.desk": Words("办理个人信息请求", "handle requests about personal data"),
+    "personal.own": Words("导出或删除自己的个人信息", "export or erase one's own data"),
+    "persons.simulate": Words("生成模拟市民", "make simulated citizens"),
+    "rules.found": Words("把首批规则写入规则簿", "write the first rules into the rulebook"),
+    "rules.object": Words("在公示期提出意见", "object while a rule is on notice"),
+    "rules.propose": Words("提出规则的新版本", "propose a new version of a rule"),
+    "rules.publish": Words(
+        "发布规则（不能是提出人和复核人）",
+        "publish a rule (not its proposer nor its seconder)",
+    ),
+    "rules.read": Words("查看规则和测算", "read rules and replays"),
+    "rules.replay": Words("用真实记录测算规则变动", "replay a rule change on real rows"),
+    "rules.second": Words("复核规则（不能是提出人）", "second a rule (not its proposer)"),
+    "second_factor.own": Words(
+        "绑定和使用自己的动态口令（限有岗位的人）",
+        "enrol and use one's own second factor (staff only)",
+    ),
+    "second_factor.reset": Words("重设别人的动态口令", "reset somebody else's second factor"),
+    "sessions.end": Words("让一个人在各处退出登录", "log a person out everywhere"),
+    "totals.roll": Words("汇总并公布每天的数", "roll and state each day's totals"),
+    "vault.keep": Words("上传文件", "keep files"),
+}
+
+
+def group_of(permission: str) -> str:
+    """The group that a permission is shown in: what stands before its dot."""
+    return permission.partition(".")[0]
