@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanhui.console import holds, login, partners, personal, records, rules
+from tanhui.console import (
+    audit,
+    holds,
+    login,
+    partners,
+    permissions,
+    personal,
+    records,
+    rules,
+    staff,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -18,6 +28,10 @@ urlpatterns = [
     path("partners/<str:code>/days", partners.days, name="days"),
     path("partners/<str:code>/days.csv", partners.days_file, name="days-csv"),
     path("partners/<str:code>/deliveries/<uuid:delivery_id>", partners.delivery, name="delivery"),
+    path("permissions", permissions.table, name="permissions"),
+    path("staff", staff.desk, name="staff"),
+    path("audit", audit.desk, name="audit"),
+    path("audit.csv", audit.export, name="audit-csv"),
     path("personal", personal.desk, name="personal"),
     path("records", records.record, name="record"),
     path("rules/", rules.index, name="rules"),
