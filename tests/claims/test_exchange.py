@@ -22,6 +22,8 @@ from tanhui.behaviours.exchange import (
 from tanhui.behaviours.recount import recount
 from tanhui.claims.lines import FORMAT, Claim, header, token
 from tanhui.config.database import Database
+from tanhui.identity.consents.commands import withdraw
+from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import Forbidden, Invalid, NotFound
 from tests.behaviours.telling import City, balance
@@ -199,3 +201,12 @@ def test_two_installations_answer_each_other(city: City) -> None:
     heard = hear(city, *[json.dumps(line) for line in told])
     assert (heard.taken, heard.kept) == (2, 0)
     assert datetime.fromisoformat(told[0]["claimed_at"]).astimezone(UTC) == NOW
+
+
+def test_who_does_not_agree_is_told_of_to_nobody(city: City) -> None:
+    city.ingest([ride("a", started_at=EIGHT)])
+    citizen = Actor(f"person:{city.seated.lin}", frozenset({"citizen"}), city.seated.lin)
+    withdraw(actor=citizen, purpose="exchange", at=LATER)
+    path = city.folder / "none.ndjson"
+    result = export_claims(actor=OPERATOR, scheme=OTHER, first=DAY, last=DAY, path=path, at=LATER)
+    assert (result.lines, result.people) == (0, 0)

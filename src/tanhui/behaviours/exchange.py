@@ -37,6 +37,8 @@ from tanhui.claims.slots import SLOT_US, SLOTS, day_of, first_block, slots_of
 from tanhui.claims.tolerance import city_tolerance
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
+from tanhui.identity.consents.purposes import EXCHANGE
+from tanhui.identity.consents.queries import refusers
 from tanhui.identity.queries import phones
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day, day_end, day_start
@@ -122,8 +124,9 @@ def export_claims(
 ) -> ExportResult:
     """Writes what we have paid on these days to a file for another scheme.
 
-    People without a phone are left out, as nobody else knows them, and so is what is only
-    declared. Refuses: `not_permitted`, `no_such_scheme`, `days_malformed`, `file_unwritable`.
+    People without a phone are left out, as nobody else knows them, and so are those who do not
+    agree to it, and what is only declared. Refuses: `not_permitted`, `no_such_scheme`,
+    `days_malformed`, `file_unwritable`.
     """
     require(actor, "claims.exchange")
     key = queries.scheme(scheme).key
@@ -134,7 +137,8 @@ def export_claims(
             en="The days must be in order, not after today, and at most {days}.",
             days=DAYS_MAX,
         )
-    people = dict(phones())
+    refused = refusers(EXCHANGE)
+    people = {number: phone for number, phone in phones() if number not in refused}
     lines, told = [header(FORMAT, OURS, at)], set[int]()
     for number in range((last - first).days + 1):
         found = _claims_of_day(first + timedelta(days=number), people, key)

@@ -19,6 +19,7 @@ from tanhui.cli.demo_days import deeds_of
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
 from tanhui.cli.demo_rules import play_rules
 from tanhui.identity.commands import platform_actor, register_simulated
+from tanhui.identity.consents.commands import attest_simulated
 from tanhui.identity.members.commands import seat_staff
 from tanhui.identity.personas import CITIZENS, STAFF
 from tanhui.kernel.actors import Actor
@@ -73,6 +74,7 @@ def make_city(*, actor: Actor, at: datetime) -> None:
         )
     seat_partners(actor=actor, at=at)
     citizens = register_simulated(actor=actor, count=CITIZENS_COUNT, at=at)
+    attest_simulated(person_ids=citizens, at=at)
     codes = [code for code, *_ in PARTNERS]
     numbers = {code: partners_queries.partner(code).id for code in codes}
     seat_staff(actor=platform_actor(), organisations=numbers, at=at)

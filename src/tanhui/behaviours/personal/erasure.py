@@ -30,6 +30,7 @@ from tanhui.partners.deliveries import KEPT
 from tanhui.partners.forgetting import forget_references
 from tanhui.runtime.sql import load
 from tanhui.scenes.in_force import library_in_force
+from tanhui.vault import commands as vault
 
 _ROOM = "tanhui.behaviours.personal"
 ACCOUNT_CLOSED = "account_closed"
@@ -87,7 +88,9 @@ def _forget_rows(
         _run("forget_login_codes", {"indexes": blind_indexes(phone, field=PHONE_FIELD)})
     for name in ("forget_sessions", "forget_login_links"):
         _run(name, asked)
+    _run("forget_second_factors", {**asked, "at": at})
     _run("forget_person", {**asked, "at": at})
+    kept_files = vault.forget(actor=actor, person_id=person_id, at=at)
     words = erase_words(person_id=person_id)
     references = _run("forget_words", asked)[0][0]
     partners = {partner_id for partner_id, _, _ in riders}
@@ -95,7 +98,13 @@ def _forget_rows(
     _forget_told(person_id, partners, at)
     files.forget_rider_lines(digests)
     files.blank_reports()
-    return {"holds": voided, "riders": len(riders), "words": words, "references": references}
+    return {
+        "holds": voided,
+        "riders": len(riders),
+        "words": words,
+        "references": references,
+        "files": kept_files,
+    }
 
 
 def _forget_told(person_id: int, partners: Collection[int], at: datetime) -> None:

@@ -48,6 +48,7 @@ def _open(cell: object, purpose: str) -> str | None:
 _DIGEST = "A keyed digest, by which rows are found; it says nothing and opens nothing."
 _CODE = {"mac": "A keyed code that shows whether the row was changed; it says nothing of anyone."}
 _TEXT = {"body": "The text of a rule, which is public under /rules/."}
+_KEY = {"secret_sealed": "The secret of the own device; telling it would be telling a key."}
 _SECRET = "A keyed hash that lets somebody in; telling it would be telling a key."
 
 PLACES: tuple[Place, ...] = (
@@ -61,6 +62,10 @@ PLACES: tuple[Place, ...] = (
     Place("memberships", "identity_membership", "person_id"),
     Place("sessions", "identity_session", "person_id", left_out={"token_hash": _SECRET}),
     Place("login_links", "identity_loginlink", "person_id", left_out={"token_hash": _SECRET}),
+    Place("second_factors", "identity_secondfactor", "person_id", left_out=_KEY),
+    Place("seats_proposed", "identity_seatproposal", "person_id"),
+    Place("seats_proposed_by_me", "identity_seatproposal", "proposed_by_id"),
+    Place("seats_decided_by_me", "identity_seatproposal", "decided_by_id"),
     Place("consents", "identity_consent", "person_id"),
     Place("riders", "partners_rider", "citizen_id"),
     Place("behaviours", "behaviours_behaviour", "citizen_id"),
@@ -74,6 +79,8 @@ PLACES: tuple[Place, ...] = (
     Place("accounts", "ledger_account", "holder_id"),
     Place("transfers_in", "ledger_transfer", "credit_holder_id"),
     Place("transfers_out", "ledger_transfer", "debit_holder_id"),
+    Place("evidence_opened", "behaviours_hold_opened", "reviewer", value="person:{id}"),
+    Place("files", "vault_file", "owner_id"),
     Place("cases", "cases_case", "party_id"),
     Place("cases_assigned", "cases_case", "assignee_id"),
     Place("case_steps", "cases_step", "person_id", left_out={"words_hash": _DIGEST}),
@@ -108,6 +115,8 @@ BELOW: tuple[Below, ...] = (
         "cases",
         "id",
     ),
+    Below(Place("file_versions", "vault_version", "file_id"), "files", "id"),
+    Below(Place("files_erased", "vault_erased", "file_id"), "files", "id"),
     Below(Place("texts_agreed_to", "identity_consent_text", "id"), "consents", "text_id"),
     Below(Place("rules", "behaviours_rule", "id"), "behaviours", "rule_id"),
 )
@@ -138,6 +147,8 @@ NOT_PERSONAL: dict[str, str] = {
     "ledger_resolution": "Which transfer ended which; the transfers themselves are told.",
     "identity_logincode": "A code that was sent, by keyed digests alone, kept for a day; a person"
     " who is logged in has used it up.",
+    "identity_recoverycode": "Keyed hashes of codes that let a member of staff in; shown once.",
+    "vault_content": "Bytes by their hash, without whose they are; the files themselves are told.",
     "partners_partner": _NOBODY,
     "partners_approval": "Which member of staff approved a partner, by the number of the seat.",
     "partners_key": "Keys of partners.",
@@ -155,6 +166,8 @@ _ACTED = "Who acted, by the number or the seat; a person's own acts are told und
 # Columns that look like a person's and are told elsewhere, or are none, with the reason.
 TOLD_ELSEWHERE: dict[str, str] = {
     "behaviours_hold_end.actor": _ACTED,
+    "vault_version.actor": _ACTED,
+    "vault_erased.actor": _ACTED,
     "behaviours_void.actor": _ACTED,
     "cases_step.actor": _ACTED,
     "partners_approval.approved_by": _ACTED,
@@ -174,5 +187,6 @@ TOLD_ELSEWHERE: dict[str, str] = {
 FILES: dict[str, str] = {
     "var/reports": "Rows not recorded, by the sender's line; they are nobody's deeds. Kept"
     " for 30 days at most.",
+    "var/vault": "The bytes of files you handed in; you read each where you handed it in.",
     "var/demo": "What simulated partners send of simulated persons; the deeds are told.",
 }
