@@ -33,7 +33,7 @@ def hold(desks: Desks, tmp_path: Path) -> str:
 def test_the_first_page_counts_what_waits(desks: Desks, hold: str) -> None:
     assert hold
     told = read(desks.client("operator"), "/console/")
-    assert "暂缓待定 1 不处理，到期自动放行" in told
+    assert "暂缓与申诉 1 不处理，到期自动放行" in told
     assert "24 小时内到期 0" in told
     assert "还在沙箱的数据方 2" in told
     assert "近 14 天对不上的天数 0" in told
@@ -50,7 +50,7 @@ def test_in_english_nothing_is_left_in_chinese_but_the_name_of_the_language(
     desks: Desks, hold: str
 ) -> None:
     client = desks.client("operator", headers={"accept-language": "en"})
-    pages = ("/console/", "/console/holds/", hold, "/console/partners/", "/console/records")
+    pages = ("/console/", "/console/holds/", hold, "/console/holds/quality", "/console/partners/")
     for page in (*pages, f"/console/partners/{BIKE}/", f"/console/partners/{BIKE}/days"):
         told = read(client, page).replace("简体中文", "")
         assert not re.search(r"[\u4e00-\u9fff]", told), (page, told)
@@ -64,7 +64,11 @@ def test_a_hold_shows_the_evidence_and_nobodys_name(desks: Desks, hold: str) -> 
     assert "场景上限，每小时 30,000 m" in told
     assert "car_as_bike 1.0.0" in told
     assert "还剩 2 天" in told
-    assert "市民现在看到的" in told
+    assert "市民会看到" in told
+    assert "此前 90 天" in told
+    assert "没有轮到" in told
+    assert "放行" in told
+    assert "拟驳回" in told
     assert "林晓" not in page
     assert "138****0001" not in page
 
@@ -74,7 +78,7 @@ def test_a_released_hold_pays_and_says_so(desks: Desks, hold: str) -> None:
     client = desks.client("operator")
     told = done(client, hold, "decide", outcome="release", reason=LOOKED)
     assert "已放行" in told
-    assert "没有暂缓的记录" in told
+    assert "没有等你决定的" in told
     assert read(desks.client("lin-xiao"), "/m/") != before
     assert AuditRow.objects.filter(action="holds.released").count() == 1
     assert client.get(hold).status_code == 404
@@ -82,10 +86,29 @@ def test_a_released_hold_pays_and_says_so(desks: Desks, hold: str) -> None:
 
 def test_the_authority_may_refuse_a_hold_too(desks: Desks, hold: str) -> None:
     told = done(
-        desks.client("regulator"), hold, "decide", outcome="reverse", reason="轨迹显示在高架上。"
+        desks.client("regulator"), hold, "decide", outcome="intend", reason="轨迹显示在高架上。"
     )
-    assert "已驳回" in told
-    assert AuditRow.objects.filter(action="holds.reversed").count() == 1
+    assert "已告知市民拟驳回" in told
+    assert "轨迹显示在高架上。" in read(desks.client("lin-xiao"), "/m/statement")
+    assert AuditRow.objects.filter(action="holds.intended").count() == 1
+    again = read(desks.client("operator"), hold)
+    assert "另一位复核员拟驳回" in again
+    assert "等市民看，可以提异议" in again
+
+
+def test_looking_at_the_evidence_is_audited_once_a_day(desks: Desks, hold: str) -> None:
+    for persona in ("operator", "operator", "regulator"):
+        read(desks.client(persona), hold)
+    assert AuditRow.objects.filter(action="holds.opened").count() == 2
+
+
+def test_the_queues_and_the_figures_can_be_read(desks: Desks, hold: str) -> None:
+    client = desks.client("operator")
+    for queue in ("mine", "holds"):
+        assert hold in client.get(f"/console/holds/?queue={queue}&page=7").content.decode()
+    assert hold not in client.get("/console/holds/?queue=appeals").content.decode()
+    done(client, hold, "decide", outcome="release", reason=LOOKED)
+    assert "骑行快得像开车 car_as_bike 1 1 0 0 0 0" in read(client, "/console/holds/quality")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +116,7 @@ def test_the_authority_may_refuse_a_hold_too(desks: Desks, hold: str) -> None:
     [
         ({"outcome": "release", "reason": "  "}, "reason_missing"),
         ({"outcome": "release", "reason": "长" * 501}, "reason_missing"),
-        ({"outcome": "reverse"}, "reason_missing"),
+        ({"outcome": "intend"}, "reason_missing"),
         ({"outcome": "maybe", "reason": LOOKED}, "outcome_missing"),
     ],
 )

@@ -57,11 +57,13 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many holds stand in each queue."""
+    """How many holds stand in each queue; how many end within a day, or should have ended."""
 
     mine: int
     holds: int
     appeals: int
+    soon: int
+    late: int
 
 
 def open_holds(

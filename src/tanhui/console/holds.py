@@ -1,4 +1,4 @@
-"""The desk of holds: what a detector asks about, and deciding it."""
+"""The desk of holds and objections: what a detector asks about, what was said, and deciding it."""
 
 from __future__ import annotations
 
@@ -6,29 +6,39 @@ from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.http import urlencode
 
-from tanhui.behaviours.appeals import intend_to_refuse
+from tanhui.behaviours.appeals import ask_for_more, decide_appeal, intend_to_refuse
 from tanhui.behaviours.holds import release_hold
-from tanhui.console import shown
-from tanhui.console.doors import acting, may, staff
+from tanhui.console import hold_desk
+from tanhui.console.doors import acting, reading, staff
 from tanhui.kernel.refusals import Invalid
 from tanhui.web.desk import Refused, done, perform, show_page
 from tanhui.web.entrance import PageRequest, entrance
 
 REASON_MAX = 500
+_TOLD = {
+    "release": "hold_released",
+    "intend": "hold_intended",
+    "grant": "appeal_granted",
+    "uphold": "appeal_upheld",
+    "ask": "appeal_asked",
+}
 
 
 @entrance
 @acting
 @staff
 def desk(request: PageRequest, hold_id: UUID | None = None) -> HttpResponse:
-    """The list of open holds, the one that is chosen, and its decision."""
+    """A queue, the case that is open with its evidence, and its decision."""
+    queue, page = request.GET.get("queue", "mine"), _page(request.GET.get("page", ""))
 
     def show(refused: Refused | None) -> HttpResponse:
-        page = shown.holds(
+        shown = hold_desk.show_desk(
             actor=request.actor,
+            queue=queue,
+            page=page,
             hold_id=hold_id,
-            by_points=request.GET.get("by") == "points",
             language=request.appearance.language,
             at=request.at,
         )
@@ -36,32 +46,42 @@ def desk(request: PageRequest, hold_id: UUID | None = None) -> HttpResponse:
             request,
             "console/holds.html",
             refused=refused,
-            page=page,
-            may=may(request.actor),
+            page=shown,
+            query=urlencode({"queue": str(shown.queue), "page": str(shown.page)}),
             reason_max=REASON_MAX,
             tab="holds",
         )
 
-    return perform(request, {"decide": partial(_decide, hold_id)}, show)
+    return perform(request, {"decide": partial(_decide, hold_id, queue)}, show)
 
 
-def _decide(hold_id: UUID | None, request: PageRequest) -> HttpResponse:
-    decided = {
-        "release": (release_hold, "hold_released"),
-        "intend": (intend_to_refuse, "hold_intended"),
-    }
-    chosen = decided.get(request.POST.get("outcome", ""))
-    if chosen is None or hold_id is None:
-        raise Invalid(
-            "outcome_missing",
-            zh="请选一个：放行，还是驳回。",
-            en="Choose one: release, or refuse.",
-        )
-    command, told = chosen
-    command(
-        actor=request.actor,
-        hold_id=hold_id,
-        reason=request.POST.get("reason", ""),
-        at=request.at,
+@entrance
+@reading
+@staff
+def quality(request: PageRequest) -> HttpResponse:
+    """How holds ended, by month and detector."""
+    rows = hold_desk.show_quality(
+        actor=request.actor, language=request.appearance.language, at=request.at
     )
-    return done(told, "console:holds")
+    return show_page(request, "console/quality.html", rows=rows, tab="holds")
+
+
+def _page(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _decide(hold_id: UUID | None, queue: str, request: PageRequest) -> HttpResponse:
+    outcome = request.POST.get("outcome", "")
+    words = request.POST.get("reason", "")
+    if outcome not in _TOLD or hold_id is None:
+        raise Invalid("outcome_missing", zh="请选一个决定。", en="Choose a decision.")
+    actor, at = request.actor, request.at
+    if outcome == "release":
+        release_hold(actor=actor, hold_id=hold_id, reason=words, at=at)
+    elif outcome == "intend":
+        intend_to_refuse(actor=actor, hold_id=hold_id, reason=words, at=at)
+    elif outcome == "ask":
+        ask_for_more(actor=actor, hold_id=hold_id, question=words, at=at)
+    else:
+        decide_appeal(actor=actor, hold_id=hold_id, decision=outcome, message=words, at=at)
+    return done(_TOLD[outcome], "console:holds", queue=queue)

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from tanhui.behaviours import finding, reconciliation, told
+from tanhui.behaviours import finding, reconciliation
 from tanhui.behaviours.declarations import SELF
 from tanhui.behaviours.finding import FoundDeed
-from tanhui.behaviours.desk import Hold, open_holds
 from tanhui.behaviours.reconciliation import DayRow
-from tanhui.behaviours.rows import HoldNote
 from tanhui.behaviours.sources import received_at
-from tanhui.behaviours.told import HoldWords
+from tanhui.console import hold_desk
 from tanhui.identity import queries as identity
 from tanhui.identity.queries import Member
 from tanhui.kernel.actors import Actor
@@ -26,97 +24,7 @@ from tanhui.partners.deliveries import Delivery
 from tanhui.partners.desk import PartnerDesk, PartnerLine, partner_desk, partner_lines
 from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
-from tanhui.scenes.tariff import GRADES
 from tanhui.web import parties
-
-SOON = timedelta(days=1)
-HOLDS_READ = 200
-_HOUR_US = 3_600_000_000
-_MICROSECOND = timedelta(microseconds=1)
-# What a detector says of itself; the page words it or shows the numbers.
-_NOT_NUMBERS = frozenset({"version", "reason"})
-
-
-@dataclass(frozen=True, slots=True)
-class HoldCase:
-    """An open hold with its scene, its words for the citizen and what its detector counted."""
-
-    hold: Hold
-    scene: Scene | None
-    words: HoldWords
-    language: str
-
-    @property
-    def facts(self) -> list[tuple[str, object]]:
-        """What the detector counted, by name."""
-        return [(name, fact) for name, fact in self.hold.facts.items() if name not in _NOT_NUMBERS]
-
-    @property
-    def grade(self) -> str:
-        """The grade of the evidence, A to D."""
-        return GRADES[self.hold.grade]
-
-    @property
-    def minutes(self) -> int:
-        """How long the deed lasted."""
-        return (self.hold.ended_at - self.hold.started_at) // timedelta(minutes=1)
-
-    @property
-    def per_hour(self) -> int:
-        """The deed's mean in its measure's unit an hour, rounded down."""
-        lasted = max(1, (self.hold.ended_at - self.hold.started_at) // _MICROSECOND)
-        return self.hold.amount * _HOUR_US // lasted
-
-
-@dataclass(frozen=True, slots=True)
-class Holds:
-    """The open holds in the order asked for, and the one that is open on the desk."""
-
-    cases: list[HoldCase]
-    case: HoldCase | None
-    soon: int
-    late: int
-
-    @property
-    def count(self) -> str:
-        """How many there are; of very many only the first are read."""
-        many = len(self.cases) >= HOLDS_READ
-        return f"{HOLDS_READ}+" if many else str(len(self.cases))
-
-
-def holds(
-    *, actor: Actor, hold_id: UUID | None, by_points: bool, language: str, at: datetime
-) -> Holds:
-    """The desk of holds; refuses `not_permitted`, and `no_such_hold` for one that is not open."""
-    found = open_holds(actor=actor, at=at, limit=HOLDS_READ)
-    cases = [_case(hold, language) for hold in found]
-    if by_points:
-        cases.sort(key=lambda case: (-case.hold.points, case.hold.deadline))
-    case = next((case for case in cases if case.hold.id == hold_id), None)
-    if hold_id is not None and case is None:
-        raise NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
-    return Holds(cases, case, *_due(found, at))
-
-
-def _due(found: Iterable[Hold], at: datetime) -> tuple[int, int]:
-    soon = sum(at < hold.deadline <= at + SOON for hold in found)
-    return soon, sum(hold.deadline <= at for hold in found)
-
-
-def _case(hold: Hold, language: str) -> HoldCase:
-    note = HoldNote(
-        detector=hold.detector,
-        facts=hold.facts,
-        placed_at=hold.placed_at,
-        deadline=hold.deadline,
-        outcome=None,
-        reason=None,
-    )
-    return HoldCase(hold, _scenes().get(hold.scene), told.hold_words(note, language), language)
-
-
-def _scenes() -> dict[int, Scene]:
-    return {one.number: one for one in library_in_force().scenes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +49,7 @@ class PartnerDays:
 class Home:
     """What waits for somebody."""
 
-    holds: Holds
+    holds: hold_desk.Waiting
     partners: list[PartnerDays]
 
     @property
@@ -166,7 +74,7 @@ def home(*, actor: Actor, language: str, at: datetime) -> Home:
     first = today - timedelta(days=parties.DAYS_SHOWN - 1)
     received = received_at(at=at)
     return Home(
-        holds=holds(actor=actor, hold_id=None, by_points=False, language=language, at=at),
+        holds=hold_desk.waiting(actor=actor, language=language, at=at),
         partners=[
             PartnerDays(
                 line,
@@ -301,7 +209,9 @@ def record(*, actor: Actor, code: str, reference: str) -> Record:
         if reference
         else None
     )
-    return Record(partner_lines(), deed, _scenes().get(deed.scene) if deed else None)
+    return Record(
+        partner_lines(), deed, hold_desk.scenes_by_number().get(deed.scene) if deed else None
+    )
 
 
 def scene_of(modes: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("login", login.log_in, name="login"),
     path("logout", login.log_out, name="logout"),
     path("holds/", holds.desk, name="holds"),
+    path("holds/quality", holds.quality, name="hold-quality"),
     path("holds/<uuid:hold_id>", holds.desk, name="hold"),
     path("partners/", partners.index, name="partners"),
     path("partners/<str:code>/", partners.partner, name="partner"),

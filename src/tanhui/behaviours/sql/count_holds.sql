@@ -7,11 +7,16 @@ SELECT
         AND NOT waiting.own_intention
     ) AS mine,
     count(*) FILTER (WHERE waiting.state IN ('open', 'noticed')) AS holds,
-    count(*) FILTER (WHERE waiting.state IN ('objected', 'asked')) AS appeals
+    count(*) FILTER (WHERE waiting.state IN ('objected', 'asked')) AS appeals,
+    count(*) FILTER (
+        WHERE waiting.clock_at > %(at)s AND waiting.clock_at <= %(soon)s
+    ) AS soon,
+    count(*) FILTER (WHERE waiting.clock_at <= %(at)s) AS late
 FROM (
     SELECT
         hold.citizen_id,
         coalesce(live.state, 'open') AS state,
+        coalesce(live.clock_at, hold.deadline) AS clock_at,
         EXISTS (
             SELECT 1
             FROM cases_step AS intended

@@ -35,7 +35,7 @@ chosen AS (
     SELECT
         open_hold.*,
         open_hold.points * spread.people AS loss,
-        open_hold.citizen_id IS NOT DISTINCT FROM %(person_id)s::bigint AS own
+        coalesce(open_hold.citizen_id = %(person_id)s::bigint, false) AS own
     FROM open_hold
     INNER JOIN spread
         ON
