@@ -27,9 +27,11 @@ BENCHMARKS = {
     "detectors": ("benchmarks.fraud.speed", "run_speed"),
     "claims_share": ("benchmarks.claims_share", "run"),
     "audit": ("benchmarks.audit", "run"),
+    "board": ("benchmarks.board", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),
+    "log": ("benchmarks.log", "run"),
     "replay": ("benchmarks.replay", "run"),
 }
 

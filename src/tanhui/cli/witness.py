@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -195,6 +196,17 @@ def _handler(memory: Memory) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    """One thread for each request; none of them keeps the program from ending."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever asked has gone; what was remembered holds."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 def known_logs(vkeys: Sequence[str], folder: Path) -> dict[str, list[PublicKey]]:
     """Keys by origin, from the words given and from the file `logs` in the witness's folder.
 
@@ -226,7 +238,7 @@ def serve_witness(name: str, *, port: int, folder: Path, logs: Sequence[str]) ->
     with _alone(folder):
         memory = Memory(folder, signer, known_logs(logs, folder))
         try:
-            server = ThreadingHTTPServer(("127.0.0.1", port), _handler(memory))
+            server = _Server(("127.0.0.1", port), _handler(memory))
         except OSError:
             raise Conflict(
                 "witness_port_in_use",
@@ -234,8 +246,6 @@ def serve_witness(name: str, *, port: int, folder: Path, logs: Sequence[str]) ->
                 en="Port {port} is taken.",
                 port=port,
             ) from None
-        # A request that waits for its sender must not keep the program from ending.
-        server.daemon_threads = True
         with server:
             typer.echo(f"{signer.key.vkey} http://127.0.0.1:{server.server_port}", err=True)
             server.serve_forever()
