@@ -37,6 +37,7 @@ from tanhui.ledger import queries as ledger  # noqa: E402
 from tanhui.publiclog.recount import recount as recount_log  # noqa: E402
 from tanhui.rulebook.checking import check_rulebook  # noqa: E402
 from tanhui.rulebook.publishing import found as found_rules  # noqa: E402
+from tanhui.vault import queries as vault  # noqa: E402
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 PortOption = Annotated[int, typer.Option(help="The port of the server on this machine.")]
@@ -142,6 +143,8 @@ def prove(as_json: JsonFlag = False) -> None:
         rules = check_rulebook()
         log = recount_log()
         audited = check_audit(at=datetime.now(UTC))
+        lost = vault.recheck()
+        files, _ = vault.kept()
     ok = (
         all(asset.matches for asset in assets)
         and deeds.matches
@@ -149,6 +152,7 @@ def prove(as_json: JsonFlag = False) -> None:
         and rules.matches
         and log.matches
         and audited.ok
+        and not lost
     )
     answer = {
         "ok": ok,
@@ -165,6 +169,11 @@ def prove(as_json: JsonFlag = False) -> None:
         "rulebook": rules.told(),
         "log": {**asdict(log), "matches": log.matches},
         "audit": audited.told(),
+        "vault": {
+            "contents": files,
+            "troubles": [asdict(trouble) for trouble in lost],
+            "matches": not lost,
+        },
         # Path two has no credits yet; its equation is that of empty books.
         "credits": dict.fromkeys(
             ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg"), 0
@@ -186,6 +195,9 @@ def prove(as_json: JsonFlag = False) -> None:
         )
         typer.echo(f"log          {log.size:>12,}  {'ok' if log.matches else 'DIFFERS'}")
         typer.echo(f"audit        {audited.chain.rows:>12,}  {'ok' if audited.ok else 'DIFFERS'}")
+        typer.echo(f"files        {files:>12,}  {'DIFFERS' if lost else 'ok'}")
+        for trouble in lost:
+            typer.echo(f"  {trouble.sha256} {trouble.trouble}")
     if not ok:
         raise typer.Exit(1)
 

@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "audit.read": frozenset({"auditor"}),
     "audit.seal": frozenset({"platform"}),
     "jobs.read": frozenset({"operator", "sysadmin"}),
+    "jobs.record": frozenset({"platform"}),
     "keys.rotate": frozenset({"platform", "sysadmin"}),
     "consents.give": frozenset({"citizen"}),
     "personal.own": frozenset({"citizen"}),

@@ -82,6 +82,7 @@ PERMISSIONS: dict[str, Words] = {
     "deliveries.forget": Words("到期删除推送原文", "forget what deliveries held when it is due"),
     "holds.decide": Words("放行暂缓，或拟驳回", "release a hold, or intend to refuse it"),
     "holds.read": Words("查看暂缓（身份已隐去）", "read holds (pseudonymous)"),
+    "jobs.record": Words("记下每轮任务的结果", "note how a round of a job went"),
     "jobs.read": Words("查看定时任务和运行状况", "read jobs and health"),
     "keys.rotate": Words("更换密钥", "rotate keys"),
     "log.publish": Words("发布公开日志", "publish the public log"),
@@ -137,6 +138,7 @@ PERMISSIONS: dict[str, Words] = {
     "second_factor.reset": Words("重设别人的动态口令", "reset somebody else's second factor"),
     "sessions.end": Words("让一个人在各处退出登录", "log a person out everywhere"),
     "totals.roll": Words("汇总并公布每天的数", "roll and state each day's totals"),
+    "vault.sweep": Words("清掉没有归属的文件残余", "remove what belongs to no file any more"),
     "vault.keep": Words("上传文件", "keep files"),
 }
 
