@@ -8,8 +8,7 @@ from django.http import HttpResponse
 
 from tanhui.console.doors import everyone, reading
 from tanhui.governance.permissions import PERMISSIONS, is_allowed
-from tanhui.governance.wording import GROUPS, ROLES, Words, group_of
-from tanhui.governance.wording import PERMISSIONS as WORDS
+from tanhui.governance.wording import GROUPS, ROLES, Words, group_of, words_of
 from tanhui.identity.queries import Person, acting
 from tanhui.identity.seats.queries import actor_at_desk, staff_choices
 from tanhui.kernel.actors import Actor
@@ -98,7 +97,7 @@ def _row(name: str) -> Row:
     held = tuple(
         (words, is_allowed(Actor(role, frozenset({role})), name)) for role, words in ROLES.items()
     )
-    return Row(name, WORDS[name], held)
+    return Row(name, words_of(name), held)
 
 
 def _holder(reader: Actor, person_id: int) -> Holder:

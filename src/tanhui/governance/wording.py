@@ -143,6 +143,11 @@ PERMISSIONS: dict[str, Words] = {
 }
 
 
+def words_of(permission: str) -> Words:
+    """A permission in words; its bare name where it has none, so that no table hides it."""
+    return PERMISSIONS.get(permission, Words(permission, permission))
+
+
 def group_of(permission: str) -> str:
     """The group that a permission is shown in: what stands before its dot."""
     return permission.partition(".")[0]
