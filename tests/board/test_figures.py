@@ -81,6 +81,14 @@ def test_classes_begin_on_rising_numbers_within_the_rates(found: list[int]) -> N
     assert all(min(found) < beginning <= max(found) for beginning in beginnings)
 
 
+def test_classes_begin_on_numbers_that_people_would_choose() -> None:
+    spread = [126, 121, 118, 104, 97, 92, 88, 83, 79, 71, 69, 64, 58, 52, 46, 43, 41, 38, 35, 31]
+    assert class_beginnings(spread) == (40, 60, 80, 100)
+    skewed = [65, 62, 61, 57, 56, 20, 18, 17, 16, 15, 13, 12, 12, 11, 11, 10, 8, 8, 8, 7]
+    assert class_beginnings(skewed) == (10, 15, 20, 55)
+    assert class_beginnings([]) == class_beginnings([7, 7, 7]) == ()
+
+
 @given(MILLIGRAMS, MILLIGRAMS, MILLIGRAMS)
 def test_the_closing_bar_is_whole_and_hides_no_part(citizens: int, held: int, taken: int) -> None:
     laid = closing(Books(1, citizens + held + taken, citizens, held, taken))

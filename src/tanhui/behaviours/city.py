@@ -36,6 +36,9 @@ RECENT_ROWS = 6
 PER_RESIDENTS = (100, 1_000, 10_000, 100_000, 1_000_000)
 _READABLE = 50
 CLASSES = 5
+# Classes begin on multiples of the largest of these of which the highest rate holds enough.
+_STEPS = tuple(digit * 10**power for power in range(9) for digit in (1, 2, 5))
+_STEPS_MOST = 12
 # As many sets of figures as there are days on which somebody may still be looking.
 _REMEMBERED = 4
 
@@ -228,19 +231,20 @@ def rates(districts: Sequence[District], sums: Mapping[int, Sum]) -> Rates:
 def class_beginnings(found: Sequence[int]) -> tuple[int, ...]:
     """Where the classes above the first begin: at fifths of the districts, on round numbers.
 
-    Fifths show differences where most are low and few are high; a beginning that would repeat
-    another after rounding is left out, so that every class has its own colour and its own number.
+    Fifths show differences where most are low and few are high. A beginning that would repeat
+    another after rounding moves up a step, or is left out where no rate is that high.
     """
     if not found:
         return ()
     ordered = sorted(found)
-    step = max(1, 10 ** (len(str(ordered[-1])) - 1) // 20)
+    step = max((each for each in _STEPS if each * _STEPS_MOST <= ordered[-1]), default=1)
     beginnings: list[int] = []
     for fifth in range(1, CLASSES):
-        value = ordered[len(ordered) * fifth // CLASSES]
-        rounded = value // step * step
-        if rounded > (beginnings[-1] if beginnings else ordered[0]):
-            beginnings.append(rounded)
+        value = ordered[len(ordered) * fifth // CLASSES] // step * step
+        least = beginnings[-1] + step if beginnings else (ordered[0] // step + 1) * step
+        beginning = max(value, least)
+        if beginning <= ordered[-1]:
+            beginnings.append(beginning)
     return tuple(beginnings)
 
 
