@@ -6,6 +6,7 @@ from django.urls import path
 
 from tanhui.console import (
     audit,
+    health,
     holds,
     login,
     partners,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("partners/<str:code>/deliveries/<uuid:delivery_id>", partners.delivery, name="delivery"),
     path("permissions", permissions.table, name="permissions"),
     path("staff", staff.desk, name="staff"),
+    path("health", health.page, name="health"),
     path("audit", audit.desk, name="audit"),
     path("audit.csv", audit.export, name="audit-csv"),
     path("personal", personal.desk, name="personal"),
