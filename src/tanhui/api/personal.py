@@ -47,11 +47,19 @@ def export_me(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@router.delete("", operation_id="eraseMe", response={204: None}, openapi_extra=_ERASING)
-def erase_me(request: HttpRequest) -> tuple[int, None]:
+class ErasedForm(Schema):
+    """The account is closed; `person_id` is the number that stays in the books."""
+
+    person_id: int
+    erased: bool
+
+
+@router.delete("", operation_id="eraseMe", response=ErasedForm, openapi_extra=_ERASING)
+def erase_me(request: HttpRequest) -> ErasedForm:
     """Closes the account and erases every personal value; the books keep a number alone.
 
     Afterwards the token belongs to nobody, so asking again is answered with 401.
     """
-    erasure.erase_person(actor=bearer(request).actor, at=timezone.now())
-    return 204, None
+    held = bearer(request)
+    erasure.erase_person(actor=held.actor, at=timezone.now())
+    return ErasedForm(person_id=held.person.id, erased=True)

@@ -17,6 +17,8 @@ from tanhui.partners.riders import byte_strings, rider_digests
 
 # Folders of `var/` whose files go when their time is over.
 REPORTS, RAW = "reports", ("demo", "uploads", "inbox")
+# So much is rewritten while somebody waits; the platform's next round does the rest.
+_AT_ONCE_BYTES = 4_000_000
 # Reports that were being written while somebody was erased, a path a line.
 _PENDING = ".pending"
 _REFERENCE = HEADER.index("reference")
@@ -27,11 +29,17 @@ def blank_reports() -> int:
 
     A row that was refused is nobody's deed, so nobody can tell whose reference it is: none stays.
     The line number, by which the sender finds the row, does. A report that is still being written
-    is noted, for `finish_reports`.
+    is noted, for `finish_reports`, and so are long ones, for which nobody should wait.
     """
-    done = {path: _blank_report(path) for path in _files(REPORTS, "*.csv")}
-    _note(path for path, blanked in done.items() if blanked is None)
-    return sum(blanked is True for blanked in done.values())
+    room, done, later = _AT_ONCE_BYTES, 0, []
+    for path in _files(REPORTS, "*.csv"):
+        room -= path.stat().st_size
+        blanked = _blank_report(path) if room >= 0 else None
+        done += blanked is True
+        if blanked is None:
+            later.append(path)
+    _note(later)
+    return done
 
 
 def finish_reports() -> int:
