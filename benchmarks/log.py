@@ -138,7 +138,8 @@ def _proofs(leaves: Sequence[bytes], edge: Edge, folder: LogFolder, place: Path)
         "bytes": max(sizes),
         "make_ms": statistics.median(made) * 1000,
         "check_ms": statistics.median(ours) * 1000,
-        "check_by_one_file_ms": max(theirs) * 1000,
+        "check_by_one_file_ms": statistics.median(theirs) * 1000,
+        "check_by_one_file_worst_ms": max(theirs) * 1000,
     }
 
 
@@ -178,7 +179,8 @@ def run() -> dict[str, object]:
     print(f"bare hashlib loop, one file      {bare:6.2f} s, ratio {seconds / bare:.2f}")
     print(f"a proof                          {proof['bytes']:,} bytes (wanted {REQUIRED_BYTES:,})")
     print(f"  made {proof['make_ms']:.2f} ms, checked {proof['check_ms']:.2f} ms; by"
-          f" tanhui_verify.py at most {proof['check_by_one_file_ms']:.2f} ms"
+          f" tanhui_verify.py {proof['check_by_one_file_ms']:.2f} ms,"
+          f" worst {proof['check_by_one_file_worst_ms']:.2f} ms"
           f" (wanted {REQUIRED_MILLISECONDS:.0f} ms)")  # fmt: skip
     print(f"{ROWS:,} outbox rows published      {whole:6.2f} s")
     return {
