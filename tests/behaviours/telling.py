@@ -13,12 +13,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from tanhui.behaviours.appeals import decide_appeal, intend_to_refuse, speak
 from tanhui.behaviours.bill import day_bill
 from tanhui.behaviours.commands import FileResult, record_file
-from tanhui.behaviours.keys import behaviour_key
+from tanhui.behaviours.desk_evidence import deed_of
 from tanhui.behaviours.queries import rows_of_days, why
 from tanhui.behaviours.recount import recount
 from tanhui.behaviours.rows import BehaviourRow
@@ -273,22 +273,10 @@ def reviewer(number: int, role: str = "operator") -> Actor:
 FIRST, SECOND = reviewer(9_000_021), reviewer(9_000_022, "regulator")
 
 
-def deed_key(hold_id: UUID) -> tuple[int, str]:
-    """Whose deed a hold is about, and the deed's key."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT citizen_id, started_at, partner_id, reference_digest FROM behaviours_hold"
-            " WHERE id = %s",
-            [hold_id],
-        )
-        citizen_id, started_at, partner_id, digest = cursor.fetchall()[0]
-    return citizen_id, behaviour_key(started_at, partner_id, digest)
-
-
 def refuse_hold(*, hold_id: UUID, reason: str, at: datetime, actor: Actor | None = None) -> None:
     """Refuses a held deed by the whole way: said, objected to, upheld by somebody else."""
     del actor
-    citizen_id, key = deed_key(hold_id)
+    citizen_id, key = deed_of(hold_id)
     intend_to_refuse(actor=FIRST, hold_id=hold_id, reason=reason, at=at)
     speak(actor=citizen(citizen_id), key=key, words="不是这样", at=at)
     decide_appeal(actor=SECOND, hold_id=hold_id, decision="uphold", message=reason, at=at)

@@ -21,6 +21,7 @@ from tanhui.behaviours.appeals import (
 from tanhui.behaviours.commands import FileResult
 from tanhui.behaviours.declarations import declare_trip
 from tanhui.behaviours.desk import Hold, Queue, counts, open_holds
+from tanhui.behaviours.desk_evidence import deed_of
 from tanhui.behaviours.holds import release_hold, release_overdue
 from tanhui.behaviours.rows import AppealNote, BehaviourRow
 from tanhui.cases.queries import live_case
@@ -35,7 +36,6 @@ from tests.behaviours.telling import (
     at_once,
     balance,
     citizen,
-    deed_key,
     pending,
     proved,
     reviewer,
@@ -68,7 +68,7 @@ def intend(hold: Hold, *, actor: Actor = FIRST, at: datetime = JULY) -> None:
 
 
 def say(hold: Hold, words: str = HERS, *, at: datetime = JULY + HOUR) -> None:
-    citizen_id, key = deed_key(hold.id)
+    citizen_id, key = deed_of(hold.id)
     speak(actor=citizen(citizen_id), key=key, words=words, at=at)
 
 
@@ -234,7 +234,7 @@ def test_who_may_do_what(city: City, hold: Hold) -> None:
 
 
 def test_nobody_speaks_about_anothers_deed(city: City, hold: Hold) -> None:
-    _, key = deed_key(hold.id)
+    _, key = deed_of(hold.id)
     other = citizen(city.seated.zhou)
     assert code_of(lambda: speak(actor=other, key=key, words=HERS, at=JULY)) == "no_such_hold"
     nameless = Actor("x", frozenset({"citizen"}))

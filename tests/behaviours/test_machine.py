@@ -30,6 +30,7 @@ from tanhui.behaviours.appeals import (
 from tanhui.behaviours.changes import void_behaviour
 from tanhui.behaviours.declarations import declare_trip
 from tanhui.behaviours.desk import open_holds
+from tanhui.behaviours.desk_evidence import deed_of
 from tanhui.behaviours.holds import release_hold, release_overdue
 from tanhui.behaviours.queries import rows_of_days
 from tanhui.behaviours.recount import recount
@@ -45,7 +46,6 @@ from tests.behaviours.telling import (
     City,
     balance,
     citizen,
-    deed_key,
     pending,
     proved,
     spend,
@@ -91,7 +91,7 @@ PLACES = (
 
 
 def _speak(hold_id: UUID, _: Actor, at: datetime) -> None:
-    citizen_id, key = deed_key(hold_id)
+    citizen_id, key = deed_of(hold_id)
     speak(actor=citizen(citizen_id), key=key, words="是我骑的", at=at)
 
 

@@ -12,7 +12,8 @@ from ninja.security import HttpBearer
 
 from tanhui.api import description, forms
 from tanhui.behaviours import queries as behaviours
-from tanhui.behaviours.rows import BehaviourRow, WhyCard
+from tanhui.behaviours.rows import BehaviourRow, HoldNote, WhyCard
+from tanhui.behaviours.told import hold_words
 from tanhui.identity.queries import SignedIn, signed_in
 from tanhui.kernel.refusals import Forbidden, Invalid
 from tanhui.ledger import queries as ledger
@@ -163,6 +164,26 @@ def _why(card: WhyCard) -> forms.WhyForm:
             points=points.points,
         ),
         postings=[str(posting) for posting in card.posting_ids],
+        hold=_hold(card.row.hold) if card.row.hold else None,
+    )
+
+
+def _hold(note: HoldNote) -> forms.HoldForm:
+    appeal = note.appeal
+    return forms.HoldForm(
+        detector=note.detector,
+        what_zh=hold_words(note, "zh").what,
+        what_en=hold_words(note, "en").what,
+        placed_at=note.placed_at,
+        deadline=note.deadline,
+        outcome=note.outcome,
+        reason=note.reason or None,
+        appeal=appeal.state if appeal else None,
+        intended_reason=(appeal.intended or None) if appeal else None,
+        asked=(appeal.asked or None) if appeal else None,
+        said=list(appeal.said) if appeal else [],
+        until=appeal.until if appeal else None,
+        may=note.may or None,
     )
 
 

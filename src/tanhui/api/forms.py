@@ -230,6 +230,27 @@ class PointsForm(Form):
     points: int
 
 
+class HoldForm(Form):
+    """Why the deed is or was held. `appeal` is the state of its case, null without one.
+
+    `until` is when the state ends by itself; `may` is what the citizen can say now: `explain`,
+    `object` or `answer`."""
+
+    detector: str
+    what_zh: str
+    what_en: str
+    placed_at: datetime
+    deadline: datetime
+    outcome: str | None = Field(description="released, overdue or reversed; null while it is open")
+    reason: str | None
+    appeal: str | None
+    intended_reason: str | None = Field(description="Why a reviewer means to refuse it.")
+    asked: str | None = Field(description="What a reviewer asks the citizen.")
+    said: list[str]
+    until: datetime | None
+    may: str | None
+
+
 class WhyForm(Form):
     """Why one deed brought what it brought; the digests name what it was computed from."""
 
@@ -244,6 +265,7 @@ class WhyForm(Form):
     tariff_digest: str
     points: PointsForm
     postings: list[str]
+    hold: HoldForm | None
 
 
 class DayForm(Form):

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from tanhui.behaviours.detectors.seen import Detector
 from tanhui.behaviours.holds import subject_of
 from tanhui.behaviours.judging import city_detectors
+from tanhui.behaviours.keys import behaviour_key
 from tanhui.behaviours.queries import rows_of_days
 from tanhui.behaviours.rows import BehaviourRow
 from tanhui.cases import queries as cases
@@ -85,7 +86,7 @@ def open_evidence(*, actor: Actor, hold_id: UUID, at: datetime) -> Evidence:
         cursor.execute(load(_ROOM, "hold_record"), {"hold_id": hold_id})
         found = cursor.fetchall()
     if not found:
-        raise NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
+        raise _no_such_hold()
     _audited(actor, hold_id, at)
     citizen_id, started_at, *record = found[0]
     day = city_day(started_at)
@@ -98,6 +99,24 @@ def open_evidence(*, actor: Actor, hold_id: UUID, at: datetime) -> Evidence:
         steps=tuple(cases.history(case.id)) if case else (),
         offered=tuple(cases.offered(case, actor)) if case else (),
     )
+
+
+def deed_of(hold_id: UUID) -> tuple[int, str]:
+    """Whose deed a hold is about, and the deed's key. For programs: a desk asks `open_evidence`.
+
+    Refuses: `no_such_hold`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(load(_ROOM, "deed_of_hold"), {"hold_id": hold_id})
+        found = cursor.fetchall()
+    if not found:
+        raise _no_such_hold()
+    citizen_id, *key = found[0]
+    return citizen_id, behaviour_key(*key)
+
+
+def _no_such_hold() -> NotFound:
+    return NotFound("no_such_hold", zh="没有这条暂缓。", en="There is no such hold.")
 
 
 def detectors_on(day: date) -> tuple[Detector, ...]:

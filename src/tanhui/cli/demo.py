@@ -15,6 +15,7 @@ from tanhui.behaviours import commands as behaviours
 from tanhui.behaviours import queries as behaviours_queries
 from tanhui.behaviours import reconciliation
 from tanhui.behaviours.totals import rolling as totals
+from tanhui.cli.demo_appeals import say_of_holds
 from tanhui.cli.demo_days import deeds_of
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
 from tanhui.cli.demo_rules import play_rules
@@ -102,6 +103,7 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     for code in codes:
         _declare(actor, code, numbers[code], today, at)
     totals.state_days(actor=platform_actor(), at=at)
+    say_of_holds(at=at)
 
 
 def _record(
