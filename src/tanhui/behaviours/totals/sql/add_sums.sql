@@ -3,7 +3,7 @@ INSERT INTO behaviours_sum (
     reduction_mg, points
 )
 SELECT
-    %(partner_id)s AS partner_id,
+    %(partner_id)s::integer,
     date '1970-01-01' + item.day::integer AS day,
     item.scene,
     item.district,

@@ -5,7 +5,7 @@ SELECT
     coalesce(sum(total.merged), 0)::bigint AS merged,
     coalesce(sum(total.reduction_mg), 0)::bigint AS reduction_mg,
     coalesce(sum(total.points), 0)::bigint AS points
-FROM behaviours_total AS total
+FROM behaviours_day AS total
 WHERE total.day BETWEEN %(first)s AND %(last)s
 GROUP BY month
 ORDER BY month;

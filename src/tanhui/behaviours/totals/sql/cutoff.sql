@@ -1,14 +1,16 @@
+WITH last AS (
+    SELECT
+        roll.number,
+        roll.outbox_id
+    FROM behaviours_roll AS roll
+    ORDER BY roll.number DESC
+    LIMIT 1
+)
+
 SELECT
     cutoff.looked_at,
     cutoff.people,
-    roll.number,
-    roll.outbox_id
+    last.number,
+    last.outbox_id
 FROM behaviours_cutoff AS cutoff
-CROSS JOIN LATERAL (
-    SELECT
-        last.number,
-        last.outbox_id
-    FROM behaviours_roll AS last
-    ORDER BY last.number DESC
-    LIMIT 1
-) AS roll;
+CROSS JOIN last;

@@ -1,5 +1,6 @@
 -- The cells whose totals, with what waits for the next roll, are not what the deeds themselves come
--- to; and one more where the last roll does not say what the totals come to.
+-- to; one more where the last roll does not say what the totals come to; and the days and scenes
+-- that do not come to their cells.
 WITH prepared AS (
     SELECT
         part.partner_id,
@@ -58,4 +59,25 @@ SELECT (
         coalesce(last.deeds, 0) <> summed.deeds
         OR coalesce(last.reduction_mg, 0) <> summed.reduction_mg
         OR coalesce(last.points, 0) <> summed.points
+) + (
+    SELECT count(*)
+    FROM behaviours_day AS daily
+    FULL JOIN (
+        SELECT
+            total.day,
+            total.scene,
+            sum(total.deeds) AS deeds,
+            sum(total.merged) AS merged,
+            sum(total.held) AS held,
+            sum(total.reduction_mg) AS reduction_mg,
+            sum(total.points) AS points
+        FROM behaviours_total AS total
+        GROUP BY total.day, total.scene
+    ) AS summed ON summed.day = daily.day AND summed.scene = daily.scene
+    WHERE
+        daily.deeds IS DISTINCT FROM summed.deeds
+        OR daily.merged IS DISTINCT FROM summed.merged
+        OR daily.held IS DISTINCT FROM summed.held
+        OR daily.reduction_mg IS DISTINCT FROM summed.reduction_mg
+        OR daily.points IS DISTINCT FROM summed.points
 ) AS differing;

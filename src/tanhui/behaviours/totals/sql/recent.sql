@@ -4,8 +4,8 @@ WITH told AS (
     SELECT
         recent.since,
         recent.scene,
-        CASE WHEN recent.deeds >= %(fewest)s THEN recent.district ELSE 0 END AS district,
-        recent.deeds
+        recent.deeds,
+        CASE WHEN recent.deeds >= %(fewest)s THEN recent.district ELSE 0 END AS district
     FROM behaviours_recent AS recent
     CROSS JOIN behaviours_cutoff AS cutoff
     WHERE recent.since <= cutoff.looked_at - interval '10 minutes'
@@ -31,5 +31,5 @@ SELECT
 FROM by_scene
 GROUP BY by_scene.since, by_scene.scene, by_scene.district
 HAVING sum(by_scene.deeds) >= %(fewest)s
-ORDER BY by_scene.since DESC, deeds DESC, by_scene.scene, by_scene.district
+ORDER BY by_scene.since DESC, deeds DESC, by_scene.scene ASC, by_scene.district ASC
 LIMIT %(rows_max)s;

@@ -89,4 +89,17 @@ INSERT INTO behaviours_sum (
     partner_id, day, scene, district, deeds, merged, held, reversed, voided, amount,
     reduction_mg, points
 )
-SELECT * FROM behaviours_counted;
+SELECT
+    counted.partner_id,
+    counted.day,
+    counted.scene,
+    counted.district,
+    counted.deeds,
+    counted.merged,
+    counted.held,
+    counted.reversed,
+    counted.voided,
+    counted.amount,
+    counted.reduction_mg,
+    counted.points
+FROM behaviours_counted AS counted;
