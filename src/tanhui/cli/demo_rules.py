@@ -121,7 +121,7 @@ def _proposed(body: str, reason: str, last: date, at: datetime) -> Proposal:
     number = replays.ask_replay(
         actor=operator, proposal_id=proposal.id, first=first, last=last, at=at
     )
-    run_next(number, at=at + timedelta(minutes=1))
+    run_next(number, at=at)
     return proposal
 
 

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from django.db import DatabaseError, connection
 
@@ -33,7 +34,7 @@ def replaying() -> Iterator[None]:
 def _until(over: threading.Event) -> None:
     while not over.wait(EVERY_SECONDS):
         try:
-            while not over.is_set() and run_next():
+            while not over.is_set() and run_next(at=datetime.now(UTC)):
                 pass
         except DatabaseError:
             # The database may be away for a moment; the rounds beside us say so as well.

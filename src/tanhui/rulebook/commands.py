@@ -83,7 +83,7 @@ def propose(*, actor: Actor, body: str, reason: str, check: Checker, at: datetim
     return queries.proposal(proposal_id)
 
 
-def faults_of(body: str, *, check: Checker, at: datetime) -> list[Problem]:
+def faults_of(*, body: str, check: Checker, at: datetime) -> list[Problem]:
     """The faults of a text, its own first; refuses as `read_text` for all but `rule_faulty`."""
     try:
         document, _ = read_text(body, at=at)
@@ -121,31 +121,46 @@ def second(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:
 
 
 def object_to(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:
-    """Objects during the public notice; whoever decides sees it. Refuses as `cases.take_step`."""
+    """Objects during the public notice; whoever decides sees it.
+
+    Refuses: `not_permitted`, and as `cases.take_step`.
+    """
     require(actor, "rules.object")
     return _step(actor, proposal_id, "object", words, at)
 
 
 def send_back(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:
-    """Returns a proposal with findings, to be answered. Refuses as `cases.take_step`."""
+    """Returns a proposal with findings, to be answered.
+
+    Refuses: `not_permitted`, and as `cases.take_step`.
+    """
     require(actor, "rules.second")
     return _step(actor, proposal_id, "return", words, at)
 
 
 def answer(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:
-    """Answers findings without another text; it is seconded anew. Refuses as `cases.take_step`."""
+    """Answers findings without another text; it is seconded anew.
+
+    Refuses: `not_permitted`, and as `cases.take_step`.
+    """
     require(actor, "rules.propose")
     return _step(actor, proposal_id, "answer", words, at)
 
 
 def withdraw(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:
-    """Withdraws a proposal; the rule stays as it is. Refuses as `cases.take_step`."""
+    """Withdraws a proposal; the rule stays as it is.
+
+    Refuses: `not_permitted`, and as `cases.take_step`.
+    """
     require(actor, "rules.propose")
     return _step(actor, proposal_id, "withdraw", words, at)
 
 
 def refuse(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:
-    """Refuses a proposal for good. Refuses as `cases.take_step`."""
+    """Refuses a proposal for good.
+
+    Refuses: `not_permitted`, and as `cases.take_step`.
+    """
     require(actor, "rules.publish")
     return _step(actor, proposal_id, "refuse", words, at)
 
@@ -162,7 +177,7 @@ def _step(
     proposal = queries.proposal(proposal_id)
     with transaction.atomic():
         if needs_replay:
-            require_replay(proposal)
+            _require_replay(proposal)
         case = cases.take_step(
             actor=actor,
             case_id=proposal.case_id,
@@ -181,7 +196,7 @@ def _role(actor: Actor) -> str:
     return next((role for role in known if role in actor.roles), "")
 
 
-def require_replay(proposal: Proposal) -> None:
+def _require_replay(proposal: Proposal) -> None:
     """Refuses `replay_missing`: nobody decides before it is known what would change."""
     if queries.finished_replay(proposal) is None:
         raise Conflict(
@@ -196,12 +211,12 @@ def publish(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Publ
 
     Refuses: `not_permitted`, `replay_missing`, `replaced_changed` (another version came into
     force meanwhile), `effective_not_future`, `version_not_higher`, `validity_overlaps`,
-    `digest_known`, and as `cases.take_step`.
+    `digest_known`, `three_persons_needed`, and as `cases.take_step`.
     """
     require(actor, "rules.publish")
     proposal = queries.proposal(proposal_id)
     with transaction.atomic():
-        require_replay(proposal)
+        _require_replay(proposal)
         cases.take_step(actor=actor, case_id=proposal.case_id, step="publish", words=words, at=at)
         document, replaced = read_text(proposal.body, at=at)
         if replaced.reference != proposal.replaces:
@@ -255,7 +270,10 @@ def _deciders(proposal: Proposal) -> list[Decider]:
 
 
 def end_notices(*, actor: Actor, at: datetime, limit: int = 100) -> int:
-    """Ends the public notices whose days are over; answers how many. Called by the worker."""
+    """Ends the public notices whose days are over; answers how many. Called by the worker.
+
+    Refuses: `not_permitted`.
+    """
     require(actor, "rules.replay")
     ended = 0
     for case in cases.run_clocks(kind=CASE_KIND, at=at, limit=limit):

@@ -44,4 +44,4 @@ def faults_of(body: str, *, at: datetime) -> list[Problem]:
 
     Refuses as `rulebook.drafts.read_text` for what is no fault of a line.
     """
-    return commands.faults_of(body, check=check_rule, at=at)
+    return commands.faults_of(body=body, check=check_rule, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -99,16 +99,21 @@ def _detected(
     }
 
 
-def run_next(replay_id: int | None = None, *, at: datetime | None = None) -> bool:
+def run_next(replay_id: int | None = None, *, at: datetime) -> bool:
     """Does the oldest replay that waits, or the one named; answers whether there was one.
 
-    `at` is when it is said to have ended: now, unless a past is played.
+    It is said to have ended as long after `at` as it took.
     """
     replay = replays.take_replay(replay_id)
     if replay is None:
         return False
+    begun = time.monotonic()
     platform = platform_actor()
     proposal = queries.proposal(replay.proposal_id)
+
+    def ended() -> datetime:
+        return at + timedelta(seconds=time.monotonic() - begun)
+
     try:
         result = compute(
             proposal,
@@ -118,8 +123,8 @@ def run_next(replay_id: int | None = None, *, at: datetime | None = None) -> boo
         )
     except Refusal as refusal:
         _log.warning("replay %d was refused: %s", replay.id, refusal)
-        replays.fail(actor=platform, replay=replay, why=refusal.code, at=at or datetime.now(UTC))
+        replays.fail(actor=platform, replay=replay, why=refusal.code, at=ended())
         return True
-    replays.finish(actor=platform, replay=replay, result=result, at=at or datetime.now(UTC))
+    replays.finish(actor=platform, replay=replay, result=result, at=ended())
     _log.info("replay %d: %d deeds in %s s", replay.id, result["deeds"], result["seconds"])
     return True
