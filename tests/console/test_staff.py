@@ -221,7 +221,7 @@ def test_pages_of_the_audit_follow_each_other(desks: Desks) -> None:
     address = f"{AUDIT}?action=test.row"
     for expected in (100, 100, 30):
         page = auditor.get(address).content.decode()
-        found = re.findall(r'class="mono small">row:(\d+)<', page)
+        found = re.findall(r'class="mono cap muted">row:(\d+)<', page)
         assert len(found) == expected
         seen += found
         older = re.search(r'href="\?([^"]*before=\d+)"', page)

@@ -57,7 +57,7 @@ def picture(text: str) -> bytes:
     """A QR code as SVG, dark on white whatever the theme, with its quiet zone."""
     kept = io.BytesIO()
     segno.make(text, error="m").save(
-        kept, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False
+        kept, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True
     )
     return kept.getvalue()
 
