@@ -7,7 +7,6 @@ holds the citizen's account and the lock of holds before the case, as settlement
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +30,7 @@ from tanhui.cases.queries import Case, case
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Forbidden, Invalid
+from tanhui.vault import commands as vault
 
 KIND = "hold-appeal"
 # Which step a citizen's sentence is, by where the case is.
@@ -59,12 +59,13 @@ def intend_to_refuse(*, actor: Actor, hold_id: UUID, reason: str, at: datetime) 
         audit_end(actor, "holds.intended", hold, at)
 
 
-def speak(*, actor: Actor, key: str, words: str, files: Sequence[str] = (), at: datetime) -> None:
-    """What a citizen has to say about a held deed of their own, by its key.
+def speak(*, actor: Actor, key: str, words: str, photo: bytes | None = None, at: datetime) -> None:
+    """What a citizen has to say about a held deed of their own, by its key; a photo may come along.
 
     Before anybody looked it explains; after an intended refusal it objects; asked for more it
-    answers. Refuses: `not_permitted`, `no_such_behaviour`, `no_such_hold`, `hold_ended`,
-    `reason_missing`, `too_many_files`, `step_not_offered` (everything is said already).
+    answers. Refuses: `not_permitted`, `not_yours`, `no_such_behaviour`, `no_such_hold`,
+    `hold_ended`, `reason_missing`, `step_not_offered` (everything is said already), and what
+    `vault.commands.keep_file` refuses of a photo.
     """
     require(actor, "appeals.raise")
     if actor.person_id is None:
@@ -79,7 +80,15 @@ def speak(*, actor: Actor, key: str, words: str, files: Sequence[str] = (), at: 
         hold = open_hold(hold_id)
         case_id = hold["case_id"] or _opened(actor, hold, at)
         step = SAYINGS.get(hold["case_state"] or "open", "object")
+        files = [_kept(actor, photo, at)] if photo else []
         cases.take_step(actor=actor, case_id=case_id, step=step, words=words, files=files, at=at)
+
+
+def _kept(actor: Actor, photo: bytes, at: datetime) -> str:
+    kept = vault.keep_file(
+        actor=actor, purpose="objection", data=photo, owner_id=actor.person_id, at=at
+    )
+    return str(kept.file_id)
 
 
 def decide_appeal(

@@ -28,6 +28,8 @@ from tanhui.kernel.periods import CITY_ZONE, city_day, day_start
 from tanhui.kernel.refusals import NotFound
 from tanhui.runtime.sql import load
 from tanhui.scenes.in_force import library_in_force
+from tanhui.vault.access import no_such_file
+from tanhui.vault.queries import Opened, open_for
 
 _ROOM = "tanhui.behaviours"
 KIND = "hold-appeal"
@@ -99,6 +101,19 @@ def open_evidence(*, actor: Actor, hold_id: UUID, at: datetime) -> Evidence:
         steps=tuple(cases.history(case.id)) if case else (),
         offered=tuple(cases.offered(case, actor)) if case else (),
     )
+
+
+def open_photo(*, actor: Actor, hold_id: UUID, file_id: UUID) -> Opened:
+    """A photo that came with what the citizen said about a hold; whoever may decide may see it.
+
+    Refuses: `not_permitted`, `no_such_file` (also for files of anything else).
+    """
+    require(actor, "holds.read")
+    case = cases.live_case(KIND, subject_of(hold_id))
+    steps = cases.history(case.id) if case else []
+    if str(file_id) not in {name for step in steps for name in step.files}:
+        raise no_such_file()
+    return open_for(actor, file_id)
 
 
 def deed_of(hold_id: UUID) -> tuple[int, str]:

@@ -14,6 +14,8 @@ from tanhui.web.entrance import PageRequest, citizens_only, entrance
 from tanhui.web.refusals import refusal_text, status_of
 
 WORDS_MAX = 500
+# One more is read than the vault takes, so that it is the vault that refuses.
+PHOTO_BYTES_MAX = 10_000_000
 
 
 @entrance
@@ -27,7 +29,9 @@ def appeal(request: PageRequest, key: str) -> HttpResponse:
     words = request.POST.get("words", "")
     if request.method == "POST":
         try:
-            appeals.speak(actor=request.actor, key=key, words=words, at=request.at)
+            sent = request.FILES.get("photo")
+            photo = sent.read(PHOTO_BYTES_MAX + 1) if sent else None
+            appeals.speak(actor=request.actor, key=key, words=words, photo=photo, at=request.at)
             return HttpResponseRedirect(reverse("citizen:why", args=[key]))
         except Refusal as refusal:
             error, status = refusal_text(refusal), status_of(refusal)

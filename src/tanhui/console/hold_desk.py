@@ -24,7 +24,7 @@ from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
 from tanhui.scenes.tariff import GRADES
 
-PAGE_ROWS = 40
+PAGE_ROWS = 20
 QUEUES = ("mine", "holds", "appeals")
 _ON_HOME = 5
 _HOUR_US = 3_600_000_000
@@ -162,6 +162,11 @@ class Open:
         return said[-1] if said else None
 
     @property
+    def photos(self) -> list[UUID]:
+        """The files that came with what the citizen said."""
+        return [UUID(name) for step in self.evidence.steps for name in step.files]
+
+    @property
     def intended(self) -> Step | None:
         """The reason of the intended refusal."""
         return next((step for step in self.evidence.steps if step.step == "intend"), None)
@@ -181,7 +186,7 @@ class Desk:
 
 def waiting(*, actor: Actor, language: str, at: datetime) -> Waiting:
     """What the console's first page tells of holds; refuses `not_permitted`."""
-    found = desk.open_holds(actor=actor, at=at, limit=_ON_HOME)
+    found = desk.open_holds(actor=actor, at=at, queue="mine", limit=_ON_HOME)
     cases = [_case(hold, language) for hold in found]
     return Waiting(desk.counts(actor=actor, at=at), cases)
 

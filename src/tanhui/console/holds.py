@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.http import urlencode
 
+from tanhui.behaviours import desk_evidence
 from tanhui.behaviours.appeals import ask_for_more, decide_appeal, intend_to_refuse
 from tanhui.behaviours.holds import release_hold
 from tanhui.console import hold_desk
@@ -53,6 +54,15 @@ def desk(request: PageRequest, hold_id: UUID | None = None) -> HttpResponse:
         )
 
     return perform(request, {"decide": partial(_decide, hold_id, queue)}, show)
+
+
+@entrance
+@reading
+@staff
+def photo(request: PageRequest, hold_id: UUID, file_id: UUID) -> HttpResponse:
+    """A photo that came with an objection."""
+    opened = desk_evidence.open_photo(actor=request.actor, hold_id=hold_id, file_id=file_id)
+    return HttpResponse(opened.data, headers=opened.headers)
 
 
 @entrance

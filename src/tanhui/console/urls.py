@@ -25,6 +25,7 @@ urlpatterns = [
     path("holds/", holds.desk, name="holds"),
     path("holds/quality", holds.quality, name="hold-quality"),
     path("holds/<uuid:hold_id>", holds.desk, name="hold"),
+    path("holds/<uuid:hold_id>/photos/<uuid:file_id>", holds.photo, name="hold-photo"),
     path("partners/", partners.index, name="partners"),
     path("partners/<str:code>/", partners.partner, name="partner"),
     path("partners/<str:code>/days", partners.days, name="days"),
