@@ -82,7 +82,7 @@ REFUSALS = {
     "step_not_offered",
 }
 # In the middle of the city, in its east, far away, and not told.
-PLACES = (
+PLACES: tuple[dict[str, float], ...] = (
     {"start_lat": 30.66, "start_lng": 104.06, "end_lat": 30.67, "end_lng": 104.07},
     {"start_lat": 30.41, "start_lng": 104.55, "end_lat": 30.42, "end_lng": 104.56},
     {"start_lat": 41.88, "start_lng": -87.63, "end_lat": 41.89, "end_lng": -87.64},

@@ -126,7 +126,7 @@ def test_a_voided_row_counts_no_more_and_explains_the_difference(city: City) -> 
 def test_merged_and_held_rows_are_ours_but_are_not_paid(city: City) -> None:
     partner_id = city.seated.partner_id
     city.partner("TIANFU")
-    again, noon = JULY.replace(hour=9), {"partner_code": BIKE, "at": JULY}
+    again = JULY.replace(hour=9)
     city.tell("TIANFU", ride("T1", started_at=again))
     city.tell(
         BIKE,
@@ -136,7 +136,7 @@ def test_merged_and_held_rows_are_ours_but_are_not_paid(city: City) -> None:
         ride("JC4", started_at=JULY.replace(hour=10), rider=ZHOU_RIDER),
         ride("JC5", started_at=JULY.replace(hour=6)),
     )
-    void_behaviour(actor=OPERATOR, reference="JC5", reason="not_taken", **noon)
+    void_behaviour(actor=OPERATOR, partner_code=BIKE, reference="JC5", reason="not_taken", at=JULY)
     end = (
         "INSERT INTO behaviours_hold_end SELECT id, '{}', 'platform', 'superseded', now()"
         " FROM behaviours_hold"

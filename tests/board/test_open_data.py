@@ -119,7 +119,7 @@ def test_csv_and_parquet_hold_the_same_until_yesterday(city: City, client: Clien
     table = pq.read_table(io.BytesIO(body(parquet)))
     assert table.column_names == list(rows[0])
     assert table.to_pylist()[0]["deeds"] == 8
-    assert table.schema.metadata[b"roll"] == b"1"
+    assert (table.schema.metadata[b"roll"], table.schema.metadata[b"simulated"]) == (b"1", b"true")
     assert f"tanhui-deeds-{day}.csv" in csv_file["Content-Disposition"]
 
 
@@ -175,3 +175,12 @@ def test_the_page_says_as_of_when_and_what_each_column_means(
     for word in ("small_districts_together", "510118", "CC BY 4.0", yesterday().isoformat()):
         assert word in text
     assert ("District" in text) == (language == "en")
+
+
+def test_a_roll_of_today_alone_leaves_the_files_as_they_are(city: City, client: Client) -> None:
+    add(city, (yesterday(), BIKE, 2, 8))
+    first = client.get("/open-data/deeds.csv")
+    body(first)
+    add(city, (yesterday() + timedelta(days=1), BIKE, 2, 8))
+    again = client.get("/open-data/deeds.csv", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304

@@ -1,7 +1,7 @@
 """Open data under /open-data/: the city's totals as files, with a dictionary of every column.
 
-The files are written once for each roll and day, and served as they lie; whoever asks again after
-a roll gets new ones. Only days that are over are in them.
+Only days that are over are in the files. They are written once for each day and each roll that
+changed any of those days, and are served as they lie.
 """
 
 from __future__ import annotations
@@ -113,7 +113,11 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What the files of this moment hold: the days until `last`, as of a roll (0 before any)."""
+    """What the files of this moment hold: the days until `last`, as of `at` (None before any roll).
+
+    `roll` is the last one that changed any of these days (0 before any), `log_index` its place in
+    the public log.
+    """
 
     roll: int
     at: datetime | None
@@ -128,10 +132,11 @@ class Edition:
 
 def edition(at: datetime) -> Edition:
     """What is given away at this moment."""
-    cutoff, last = queries.cutoff(), city_day(at) - timedelta(days=1)
-    if cutoff is None:
+    last = city_day(at) - timedelta(days=1)
+    cutoff, change = queries.cutoff(), queries.last_change(last)
+    if cutoff is None or change is None:
         return Edition(0, None, None, last)
-    return Edition(cutoff.roll, cutoff.at, cutoff.log_index, last)
+    return Edition(change.roll, cutoff.at, change.log_index, last)
 
 
 @entrance
@@ -292,7 +297,6 @@ def _table(told: Edition) -> pa.Table:
         "licence": LICENCE,
         "roll": str(told.roll),
         "last_day": told.last.isoformat(),
-        "cut_off": told.at.astimezone(CITY_ZONE).isoformat() if told.at else "",
         "log_index": "" if told.log_index is None else str(told.log_index),
         "simulated": str(settings.TANHUI.simulated).lower(),
     }

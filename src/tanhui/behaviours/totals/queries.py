@@ -52,6 +52,15 @@ class Cutoff:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A roll, when it was, and where its leaf lies in the log (None until it is published)."""
+
+    roll: int
+    at: datetime
+    log_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Recent:
     """Deeds that were recorded in the ten minutes from `since` on, by scene and district.
 
@@ -75,6 +84,15 @@ def cutoff() -> Cutoff | None:
         return None
     at, people, number, outbox_id = found[0]
     return Cutoff(at, number, people, outbox_id, publiclog.position(outbox_id))
+
+
+def last_change(last: date) -> Change | None:
+    """The last roll that changed any day until `last`; None where there was none."""
+    found = _rows("last_change", {"last": last})
+    if not found:
+        return None
+    number, at, outbox_id = found[0]
+    return Change(number, at, publiclog.position(outbox_id))
 
 
 def in_all() -> Sum:
