@@ -9,9 +9,10 @@ SELECT
         FROM behaviours_roll AS roll
         ORDER BY roll.number DESC
         LIMIT 1
-    ), 0)
-    + coalesce((SELECT sum(waiting.reduction_mg) FROM behaviours_sum AS waiting), 0)
-    AS citizens_mg,
+    ), 0) + coalesce((
+        SELECT sum(waiting.reduction_mg)
+        FROM behaviours_sum AS waiting
+    ), 0) AS citizens_mg,
     coalesce((
         SELECT sum(hold.reduction_mg)
         FROM behaviours_hold AS hold
