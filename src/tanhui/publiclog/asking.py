@@ -19,7 +19,7 @@ from tanhui.tlog.tiles import TileHashes
 from tanhui.tlog.tree import consistency_proof
 from tanhui.tlog.witness import SIZE, TEXT, Request
 
-SECONDS_MAX = 5.0
+SECONDS_MAX = 5
 _ANSWER_BYTES_MAX = 1 << 16
 _TRIES = 3
 _log = logging.getLogger("tanhui.publiclog")

@@ -45,7 +45,7 @@ _PIECE_LEAVES = WIDTH**2 // 4
 # A checkpoint is cosigned anew when its cosignatures are this old, though nothing was added.
 REFRESH_SECONDS = 20
 # The server notices a moment later that a publisher was killed, and only then is its right free.
-_PATIENCE_SECONDS = 3.0
+_PATIENCE_SECONDS = 3
 _log = logging.getLogger("tanhui.publiclog")
 
 
@@ -91,7 +91,7 @@ def _take_right() -> None:
                 return
         if time.monotonic() > until:
             raise already_publishing()
-        time.sleep(0.1)
+        time.sleep(1 / 10)
 
 
 def _nothing(_step: str) -> None:
