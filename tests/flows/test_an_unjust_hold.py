@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tanhui.behaviours.appeals import run_clocks
 from tanhui.behaviours.desk import open_holds
@@ -55,7 +57,7 @@ def test_an_unjust_hold_is_objected_to_and_released(desks: Desks) -> None:
     assert REASON in page
     assert REASON in read(lin, "/m/statement")
     assert lin.post(found[1], {"words": "  "}).status_code == 422
-    answer = lin.post(found[1], {"words": HERS})
+    answer = lin.post(found[1], {"words": HERS, "photo": photo()})
     assert answer.status_code == 302
     card = read(lin, answer["Location"])
     assert "申诉处理中" in card
@@ -73,6 +75,12 @@ def test_an_unjust_hold_is_objected_to_and_released(desks: Desks) -> None:
     assert HERS in case
     assert "另一位复核员拟驳回" in case
     assert "林晓" not in case
+    # Her photo is there for whoever may decide, and for nobody else.
+    shown = re.search(r'<img class="photo" src="([^"]+)"', second.get(address).content.decode())
+    assert shown is not None
+    assert second.get(shown[1])["Content-Type"] in ("image/png", "image/jpeg", "image/webp")
+    assert desks.client("bike").get(shown[1]).status_code in (302, 403, 404)
+    assert second.get(f"{address}/photos/{hold.id}").status_code == 404
     assert "已支持申诉" in done(second, address, "decide", outcome="grant", reason=ANSWER)
 
     # She is told, in the reviewer's words; the points are hers to spend, and the books agree.
@@ -99,6 +107,15 @@ def test_who_does_not_object_reads_the_reason_of_the_refusal(desks: Desks) -> No
     told = read(desks.client("lin-xiao"), "/m/statement")
     assert f"核实后没有计入，不扣分。{REASON}" in told
     assert recount().matches
+
+
+def photo() -> BytesIO:
+    """A small picture, as a browser sends it."""
+    stream = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(stream, "PNG")
+    stream.name = "slope.png"
+    stream.seek(0)
+    return stream
 
 
 def spendable(desks: Desks) -> int:
