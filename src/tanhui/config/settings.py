@@ -246,6 +246,8 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # What is answered with 4xx would be told with its address, and people type anything there.
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "tanhui": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }
