@@ -86,6 +86,8 @@ def test_every_page_comes_through_the_entrance() -> None:
     assert outside == {"healthz", "<str:name>.svg"}
 
 
+@pytest.mark.database
+@pytest.mark.django_db
 def test_choices_are_kept_in_the_browser() -> None:
     client = Client()
     client.post("/choose", {"theme": "dark", "next": "/"})
