@@ -14,6 +14,10 @@ from tanhui.cli.refusing import print_json, refusing
 from tanhui.identity.commands import platform_actor
 from tanhui.identity.members.commands import add_member
 from tanhui.identity.personas import BY_NAME
+from tanhui.identity.phones import parse_phone
+from tanhui.identity.queries import registered_phones
+from tanhui.identity.refusals import person_unknown
+from tanhui.identity.second_factor.commands import reset_second_factor
 from tanhui.partners import queries as partners
 
 Opener = Callable[[], AbstractContextManager[object]]
@@ -34,7 +38,9 @@ def register(app: typer.Typer, *, ready: Opener) -> None:
     @refusing
     def add(
         phone: Annotated[str, typer.Option(help="The mobile number that logs in.")],
-        role: Annotated[str, typer.Option(help="operator, regulator or partner")],
+        role: Annotated[
+            str, typer.Option(help="operator, regulator, sysadmin, security, auditor, or partner")
+        ],
         organisation: Annotated[
             str | None, typer.Option(help="The partner's code, for the role partner.")
         ] = None,
@@ -57,7 +63,21 @@ def register(app: typer.Typer, *, ready: Opener) -> None:
             where = f"{role} of {organisation}" if organisation else role
             typer.echo(f"Seat {membership}: {where}. The phone logs in with a code from now on.")
 
+    @refusing
+    def reset(
+        phone: Annotated[str, typer.Option(help="The mobile number of a member of staff.")],
+    ) -> None:
+        """End somebody's second factor and sessions, when no security administrator can."""
+        with ready():
+            number = parse_phone(phone)
+            found = registered_phones([number])
+            if number not in found:
+                raise person_unknown()
+            reset_second_factor(
+                actor=platform_actor(), person_id=found[number], at=datetime.now(UTC)
+            )
+        typer.echo("Done. The next log-in enrols a new device.")
+
     group.command("add")(add)
-    # A lone command would otherwise take the place of its group.
-    group.callback()(lambda: None)
+    group.command("reset")(reset)
     app.add_typer(group, name="staff")

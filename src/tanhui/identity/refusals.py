@@ -151,8 +151,9 @@ def role_unknown() -> Refusal:
     """A role nobody can be given."""
     return Invalid(
         "role_unknown",
-        zh="岗位只有：运营（operator）、主管部门（regulator）、数据方（partner）。",
-        en="The roles are: operator, regulator, partner.",
+        zh="岗位只有：运营（operator）、主管部门（regulator）、系统管理员（sysadmin）、"
+        "安全管理员（security）、审计管理员（auditor）、数据方（partner）。",
+        en="The roles are: operator, regulator, sysadmin, security, auditor, partner.",
     )
 
 
