@@ -153,6 +153,8 @@ def replay(leaves):  # What a day's totals say must be the sum of all that stand
 
 def check_log(policy, place, day=None, since=None):
     size, root = checkpoint(fetch(place, "checkpoint"), policy)
+    old_size, old_root = checkpoint(fetch(since), policy) if since else (0, hashed())
+    need(old_size <= size, f"the log was rolled back: it had {old_size} entries, now {size}")
     leaves, level = [], 0
     for n in range(0, size, 256):
         (name, bundle), at = tile(place, "entries", n // 256, min(256, size - n)), 0
@@ -167,10 +169,7 @@ def check_log(policy, place, day=None, since=None):
             need(found == b"".join(row[n : n + 256]), f"{name} does not follow from the entries")
         row, level = [root_of(row[n : n + 256]) for n in range(0, len(row) - 255, 256)], level + 1
     need(root_of(hashes) == root, "the entries do not hash to the root that was signed")
-    if since:
-        old_size, old_root = checkpoint(fetch(since), policy)
-        need(old_size <= size, f"the log was rolled back: it had {old_size} entries, now {size}")
-        need(root_of(hashes[:old_size]) == old_root, "the log was changed since that checkpoint")
+    need(root_of(hashes[:old_size]) == old_root, "the log was changed since that checkpoint")
     stated = replay(leaves)
     need(not day or day in stated, f"the log states no totals for {day}")
     print(f"{size} entries, {len(stated)} days of totals, each the sum of what was added")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -154,7 +155,7 @@ def test_what_fails_is_said_plainly(show: Show, tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("lie", [{"mg": 311}, {"scenes": []}, {"all": {"deeds": 1}}])
-def test_totals_that_lie_are_found_in_the_browser(show: Show, lie: dict[str, object]) -> None:
+def test_totals_that_lie_are_found_in_the_browser(show: Show, lie: dict[str, Any]) -> None:
     said = _day(show(small_log(**lie)))
     assert f"第 599 条公布的 {DAY} 的合计，不等于之前入账的和" in said
 
