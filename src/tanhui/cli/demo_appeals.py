@@ -8,27 +8,26 @@ from tanhui.behaviours.appeals import intend_to_refuse, speak
 from tanhui.behaviours.desk import open_holds
 from tanhui.behaviours.desk_evidence import deed_of
 from tanhui.identity.queries import acting, persona_id
-from tanhui.kernel.actors import Actor
 
 _REASON = "全程平均时速太高，路上几乎没有停过，像是坐车。"
 _WORDS = "一路下坡，没有开车，路上人也少。"
-# Of these the first are to be refused, and to the very first its citizen has objected.
-_INTENDED = 2
 
 
 def say_of_holds(*, at: datetime) -> None:
-    """Means to refuse two of the demo's holds; one citizen objects. Does nothing a second time."""
-    operator = _member("operator", "operator")
-    found = [hold for hold in open_holds(actor=operator, at=at) if not hold.own]
+    """Means to refuse a hold of 林晓, who may object, and one of somebody who has objected.
+
+    Does nothing a second time.
+    """
+    operator = acting(persona_id("operator"), role="operator", organisation_id=None)
+    found = open_holds(actor=operator, at=at)
     if any(hold.case_id for hold in found):
         return
-    for place, hold in enumerate(found[:_INTENDED]):
-        intend_to_refuse(actor=operator, hold_id=hold.id, reason=_REASON, at=at)
-        if place == 0:
-            citizen_id, key = deed_of(hold.id)
-            citizen = acting(citizen_id, role=None, organisation_id=None)
-            speak(actor=citizen, key=key, words=_WORDS, at=at)
-
-
-def _member(persona: str, role: str) -> Actor:
-    return acting(persona_id(persona), role=role, organisation_id=None)
+    lin = persona_id("lin-xiao")
+    deeds = [(*deed_of(hold.id), hold.id) for hold in found]
+    hers = next((deed for deed in deeds if deed[0] == lin), None)
+    others = next((deed for deed in deeds if deed[0] != lin), None)
+    for deed in filter(None, (hers, others)):
+        intend_to_refuse(actor=operator, hold_id=deed[2], reason=_REASON, at=at)
+    if others:
+        citizen = acting(others[0], role=None, organisation_id=None)
+        speak(actor=citizen, key=others[1], words=_WORDS, at=at)

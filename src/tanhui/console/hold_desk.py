@@ -148,7 +148,7 @@ class Open:
     @property
     def lanes_height(self) -> int:
         """The height of the day's picture: one lane for each partner."""
-        return max((bar.y for bar in self.bars), default=34) + 44
+        return max((bar.y for bar in self.bars), default=44) + 54
 
     @property
     def hours(self) -> list[Hour]:
@@ -261,7 +261,7 @@ def _bars(hold: Hold, rows: tuple[BehaviourRow, ...]) -> Iterator[Bar]:
             hold.partner_code,
         )
         scene = library.scene(row.scene)
-        yield Bar(row, scene, x, min(width, _DAY_MINUTES - x), 34 + 44 * lane, this)
+        yield Bar(row, scene, x, min(width, _DAY_MINUTES - x), 44 + 54 * lane, this)
 
 
 def _speeds(case: HoldCase, evidence: Evidence) -> list[Speed]:
@@ -287,8 +287,8 @@ def _speeds(case: HoldCase, evidence: Evidence) -> list[Speed]:
 
 def _rules(case: HoldCase, evidence: Evidence, language: str) -> Iterator[Rule]:
     """Every rule that a row passes on its way, and what it said of this one."""
-    yield Rule("ok", gettext("数值不超过场景上限，格式完整"), "row")
-    yield Rule("ok", gettext("与别家的记录不是同一程"), "claims")
+    yield Rule("ok", gettext("数值不超过场景上限，格式完整"), "")
+    yield Rule("ok", gettext("与别家的记录不是同一程"), "")
     spoke = False
     for detector in evidence.detectors:
         title = detector.title.filled(language, {})
