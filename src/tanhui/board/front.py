@@ -26,6 +26,7 @@ from tanhui.board.charts import (
 from tanhui.geo.districts import District, Districts, Origin
 from tanhui.kernel.periods import city_day
 from tanhui.rulebook.shelf import current_root
+from tanhui.scenes.aims import city_aims
 from tanhui.scenes.governing import city_documents
 from tanhui.scenes.in_force import library_in_force
 from tanhui.scenes.scene import Scene
@@ -106,6 +107,7 @@ def front(request: PageRequest) -> HttpResponse:
         "hall": hall,
         "hall_seconds": HALL_SECONDS,
         "documents": city_documents(current_root()),
+        "aims": city_aims(current_root()),
     }
     return render(request, "board/front.html", context)
 
