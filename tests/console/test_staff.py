@@ -23,7 +23,17 @@ from tanhui.identity.models import LoginCode, Membership
 from tanhui.identity.personas import BY_NAME
 from tanhui.identity.queries import persona_id
 from tanhui.kernel.actors import Actor
-from tests.desks import Desks, act, acts_within, done, read, refused, words
+from tests.desks import (
+    Desks,
+    act,
+    acts_within,
+    done,
+    enrol,
+    read,
+    refused,
+    simulated_code,
+    words,
+)
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -34,29 +44,14 @@ NEW_PHONE = "13912340001"
 DUTIES = ("sysadmin", "security", "auditor")
 
 
-def _shown(page: str) -> str:
-    """The simulated code on a page."""
-    found = re.search(r'class="sent">(\d{6})<', page)
-    assert found is not None, words(page)
-    return found[1]
-
-
 def _by_phone(phone: str) -> tuple[Client, str]:
     """A browser in which somebody gave the phone code at the console's door; where it leads."""
     client = Client()
     LoginCode.objects.all().delete()
     page = client.post("/console/login", {"phone": phone}).content.decode()
-    answer = client.post("/console/login", {"phone": phone, "code": _shown(page)})
+    answer = client.post("/console/login", {"phone": phone, "code": simulated_code(page)})
     assert answer.status_code == 302
     return client, answer["Location"]
-
-
-def _enrol(client: Client) -> str:
-    """Enrols the device that the page simulates; answers the page of the recovery codes."""
-    page = client.get(FACTOR).content.decode()
-    answer = client.post(FACTOR, {"act": "confirm", "code": _shown(page), "next": "/console/"})
-    assert answer.status_code == 200, words(answer.content.decode())
-    return answer.content.decode()
 
 
 def _propose(client: Client, **more: str) -> str:
@@ -87,7 +82,7 @@ def test_a_seat_takes_two_persons_and_then_a_device(desks: Desks) -> None:
     answer = client.get("/console/")
     assert answer.status_code == 302
     assert answer["Location"].startswith(FACTOR)
-    page = words(_enrol(client))
+    page = words(enrol(client))
     assert "存好备用码" in page
     assert "等着处理的" in read(client, "/console/")
     assert "proposal_unknown" in refused(security, STAFF, "confirm", proposal=proposal)
@@ -297,11 +292,11 @@ def test_a_device_is_enrolled_by_its_picture_and_never_shown_again(desks: Desks)
 def test_the_next_log_in_asks_for_the_code_or_a_recovery_code(desks: Desks) -> None:
     del desks
     client, _ = _by_phone(BY_NAME["operator"].phone)
-    recovery = re.findall(r"<li>([A-Z2-9-]{14})</li>", _enrol(client))
+    recovery = re.findall(r"<li>([A-Z2-9-]{14})</li>", enrol(client))
     client, _ = _by_phone(BY_NAME["operator"].phone)
     page = client.get(FACTOR).content.decode()
     assert "手机号已验证" in words(page)
-    answer = client.post(FACTOR, {"act": "give", "code": _shown(page), "next": "/console/"})
+    answer = client.post(FACTOR, {"act": "give", "code": simulated_code(page), "next": "/console/"})
     assert answer.status_code == 302
     assert answer["Location"] == "/console/"
     client, _ = _by_phone(BY_NAME["operator"].phone)
@@ -323,6 +318,7 @@ def test_next_leads_nowhere_else(desks: Desks) -> None:
     client, _ = _by_phone(BY_NAME["auditor"].phone)
     page = client.get(FACTOR).content.decode()
     answer = client.post(
-        FACTOR, {"act": "confirm", "code": _shown(page), "next": "https://elsewhere.example/"}
+        FACTOR,
+        {"act": "confirm", "code": simulated_code(page), "next": "https://elsewhere.example/"},
     )
     assert 'href="/console/"' in answer.content.decode()

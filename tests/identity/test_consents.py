@@ -137,9 +137,7 @@ def test_binding_writes_what_the_partner_collected_and_speaks_over_nobody(db: No
     assert states["records"].channel == states["location"].channel == "partner"
     assert states["records"].partner_id == seated.partner_id
     commands.withdraw(actor=citizen(seated.lin), purpose="location", at=NOW)
-    commands.attest(
-        person_ids=[seated.lin, seated.zhou], partner_id=7, channel="partner", at=LATER
-    )
+    commands.attest(person_ids=[seated.lin, seated.zhou], partner_id=7, channel="partner", at=LATER)
     assert events(seated.lin)[("location", 0)] == "withdrawn"
     assert events(seated.lin)[("records", 7)] == "given"
     assert queries.refusers("location") == {seated.lin}

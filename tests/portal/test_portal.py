@@ -15,7 +15,18 @@ from tanhui.partners import signing
 from tanhui.partners.contract import approve_production
 from tanhui.partners.keys import active_keys
 from tests.cast import BIKE, OPERATOR
-from tests.desks import METRO, Desks, act, acts_within, done, read, refused, words
+from tests.desks import (
+    METRO,
+    Desks,
+    act,
+    acts_within,
+    done,
+    enrol,
+    read,
+    refused,
+    simulated_code,
+    words,
+)
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
@@ -251,12 +262,14 @@ def test_staff_log_in_by_phone_at_their_own_door_without_a_script(desks: Desks) 
     assert "13800000011" in door
     assert "13800000001" not in door
     sent = client.post("/portal/login", {"phone": "13800000011", "next": "/portal/days"})
-    code = re.search(r'class="sent">(\d{6})<', sent.content.decode())
-    assert code is not None
+    code = simulated_code(sent.content.decode())
     logged_in = client.post(
-        "/portal/login", {"phone": "13800000011", "code": code[1], "next": "/portal/days"}
+        "/portal/login", {"phone": "13800000011", "code": code, "next": "/portal/days"}
     )
     assert logged_in["Location"] == "/portal/days"
+    half = client.get("/portal/days")
+    assert half["Location"] == "/second-factor/?next=%2Fportal%2Fdays"
+    assert 'href="/portal/days"' in enrol(client, "/portal/days")
     assert "锦城单车" in read(client, "/portal/days")
     assert client.get("/portal/login")["Location"] == "/portal/"
     assert client.post("/portal/logout")["Location"] == "/portal/login"
