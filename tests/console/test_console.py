@@ -305,7 +305,8 @@ def test_the_authority_reads_and_decides_and_is_offered_nothing_else(
     desks: Desks, hold: str
 ) -> None:
     client = desks.client("regulator")
-    assert acts_within(client, "/console/", 2) == {"decide"}
+    # Deciding holds, and asking a caller who wants their data for a code.
+    assert acts_within(client, "/console/", 2) == {"decide", "send"}
     for page, name in (
         ("/console/partners/", "register"),
         (f"/console/partners/{METRO}/", "approve"),
