@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,6 +32,7 @@ _TOML = "application/toml; charset=utf-8"
 # What the public may read of a proposal: not before somebody else has seconded it.
 _SHOWN_STATES = ("notice", "ready")
 _NOTICES = 50
+_BASIS = re.compile(r'^basis\s*=\s*"([a-z]+)"', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class RulePage:
     before: Publication | None
     change: Versions | None
     notice: Notice | None
+
+    @property
+    def basis(self) -> str:
+        """What the text says it rests on: `official`, or what stands in for an official text."""
+        found = _BASIS.search(self.body)
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from tanhui.runtime.sql import load
 
 _ROOM = "tanhui.rulebook"
 _answer: ContextVar[dict[str, Path] | None] = ContextVar("tanhui_shelf", default=None)
-# Which folder stands for which texts over which folder on disk; a folder never changes.
-_laid: dict[tuple[Path, str], Path] = {}
+# By the folder on disk, where this installation keeps its files, and the texts; never changed.
+_laid: dict[tuple[Path, Path, str], Path] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _current() -> Path:
         mark = cursor.fetchall()[0][0]
     if mark is None:
         return base
-    key = (base, str(mark))
+    key = (base, Path(settings.TANHUI.var), str(mark))
     if key not in _laid or not _laid[key].is_dir():
         _laid[key] = lay_out(base, missing_texts())
     return _laid[key]
