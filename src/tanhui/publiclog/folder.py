@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tanhui.kernel.refusals import Conflict
-from tanhui.tlog.encoding import Malformed
 from tanhui.tlog.tiles import Tile, narrow, parse_path
 
 # For more files than this one pass over the whole disk costs less than one for each.
@@ -73,7 +72,7 @@ class LogFolder:
         return [tile.full, *found]
 
     def files(self) -> list[Tile]:
-        """Every tile there is, in no order; raises Malformed where a file is none."""
+        """Every tile there is, in no order; raises `Malformed` where a file is none."""
         return [
             parse_path((Path(folder) / name).relative_to(self.root).as_posix())
             for folder, _, names in os.walk(self.root / "tile")
@@ -159,6 +158,3 @@ def already_publishing() -> Conflict:
         zh="公开日志已有一个发布进程在运行。",
         en="Another process publishes this log already.",
     )
-
-
-__all__ = ["Differs", "LogFolder", "Malformed", "already_publishing"]
