@@ -131,6 +131,7 @@ NOT_PERSONAL: dict[str, str] = {
     "governance_audit_published": _NOBODY,
     "governance_audit_seal": _NOBODY,
     "governance_audit_waiting": _NOBODY,
+    "governance_job": _NOBODY,
     "publiclog_alarm": _NOBODY,
     "publiclog_outbox": "Public leaves; they hold sums, digests and salted commitments, no person.",
     "publiclog_tree": _NOBODY,
