@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from django.db import connection, connections, transaction
+from django.utils import timezone
 from pytest_django import Settings
 
 from tanhui.governance.models import AuditRow
@@ -104,7 +105,7 @@ def test_a_citizen_keeps_only_own_files_and_nobody_else_any(lin: Actor) -> None:
     assert _code(keep_file, actor=lin, owner_id=(lin.person_id or 0) + 1, **ask) == "no_such_file"
     public = Actor("public", frozenset({"public"}))
     assert _code(keep_file, actor=public, **ask) == "not_permitted"
-    assert _code(sweep, actor=OPERATOR) == "not_permitted"
+    assert _code(sweep, actor=OPERATOR, at=NOW) == "not_permitted"
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_what_is_forgotten_in_a_transaction_that_fails_is_still_there(lin: Actor
 
 
 def _age(path: Path) -> None:
-    past = time.time() - store.STRAY_SECONDS - 60
+    past = time.time() - store.STRAY_AFTER.total_seconds() - 60
     os.utime(path, (past, past))
 
 
@@ -212,10 +213,10 @@ def test_a_crash_between_the_file_and_its_row_leaves_only_what_is_swept(folder: 
     assert path.is_file()
     assert queries.recheck() == []
     # What is not a day old may be under way.
-    assert sweep(actor=PLATFORM) == 0
+    assert sweep(actor=PLATFORM, at=timezone.now()) == 0
     for each in (path, partial, store.path_of(kept.sha256)):
         _age(each)
-    assert sweep(actor=PLATFORM) == 2
+    assert sweep(actor=PLATFORM, at=timezone.now()) == 2
     assert not path.exists()
     assert [one for one in folder.rglob("*") if one.is_file()] == [store.path_of(kept.sha256)]
     assert queries.recheck() == []

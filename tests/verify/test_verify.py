@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import importlib.util
 import json
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.verify.builder import DAY, Log, Signer, b64, leaf_bytes, sha, small_log, sums, totals
+from tests.verify.builder import DAY, Log, Signer, b64, leaf_bytes, small_log, sums
 
 SCRIPT = Path(__file__).resolve().parents[2] / "verify" / "tanhui_verify.py"
 
@@ -356,61 +354,3 @@ def test_rubbish_in_any_place_is_an_answer_and_no_crash(
         _check(capsys, "proof", folder / "proof", folder / "leaf", "--policy", folder / "policy")
     assert "cannot read" in _check(capsys, "log", folder / "\0", "--policy", folder / "policy")
     assert "cannot read" in _check(capsys, "log", "http://[", "--policy", folder / "policy")
-
-
-def test_foreign_vectors_of_inclusion_agree(shared: Path) -> None:
-    cases = sorted((shared / "vectors/transparency-dev-merkle/inclusion").rglob("*.json"))
-    assert len(cases) == 98
-    for path in cases:
-        case = json.loads(path.read_text(encoding="utf-8"))
-        proof = [base64.b64decode(one) for one in case["proof"] or []]
-        leaf = base64.b64decode(case["leafHash"] or "")
-        try:
-            root = verify.root_from(case["leafIdx"], case["treeSize"], leaf, proof)
-        except verify.Wrong:
-            root = None
-        holds = root == base64.b64decode(case["root"] or "")
-        assert holds == (not case["wantErr"]) or len(leaf) != 32, path
-
-
-def test_foreign_roots_agree(shared: Path) -> None:
-    facts = json.loads((shared / "vectors/vectors.json").read_text(encoding="utf-8"))["rfc6962"]
-    assert verify.root_of([]).hex() == facts["empty_root"]
-    leaves = [bytes.fromhex(one) for one in facts["leaves_hex"]]
-    hashes = [verify.hashed(b"\0", leaf) for leaf in leaves]
-    for size, root in enumerate(facts["root_after_n_leaves"], 1):
-        assert verify.root_of(hashes[:size]).hex() == root
-
-
-def test_a_proof_is_checked_within_ten_milliseconds(
-    log: Log, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (folder / "proof").write_text(log.proof(9), encoding="utf-8")
-    (folder / "leaf").write_bytes(log.leaves[9])
-    arguments = [str(folder / name) for name in ("proof", "leaf")]
-    took = []
-    for _ in range(9):
-        begun = time.perf_counter()
-        assert verify.main(["proof", *arguments, "--policy", str(folder / "policy")]) == 0
-        took.append(time.perf_counter() - begun)
-    # The best of some: the others tell what else runs on this machine.
-    assert min(took) <= 0.010, took
-    assert capsys.readouterr().out == "valid\n" * 9
-
-
-def test_two_hundred_thousand_events_are_replayed_within_ten_seconds() -> None:
-    leaves = [
-        leaf_bytes(sums(n, (f"2026-11-{n % 20 + 1:02d}", f"scene-{n % 8}", 1, 118_389, 11)))
-        for n in range(200_000)
-    ]
-    day = [[f"scene-{n}", 5_000, 591_945_000, 55_000] for n in (0, 4)]
-    whole = (200_000, 23_677_800_000, 2_200_000)
-    leaves.append(leaf_bytes(totals("2026-11-01", day, (10_000, 1_183_890_000, 110_000), whole)))
-    # The processor's time: what others do on this machine at the same time is not the program's.
-    begun = time.process_time()
-    stated = verify.replay(leaves)
-    root = verify.root_of([verify.hashed(b"\0", leaf) for leaf in leaves])
-    took = time.process_time() - begun
-    assert stated["2026-11-01"]["deeds"] == 10_000
-    assert len(root) == len(sha(b""))
-    assert took <= 10, took

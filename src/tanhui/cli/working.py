@@ -63,7 +63,7 @@ def sweep_hourly(at: datetime) -> int:
     """Looks through the whole folder of files, which need not be done in every round."""
     if at.minute != _SWEEP_MINUTE or at.second >= EVERY_SECONDS:
         return 0
-    return sweep(actor=platform_actor())
+    return sweep(actor=platform_actor(), at=at)
 
 
 def rounds(at: datetime) -> Outcome:

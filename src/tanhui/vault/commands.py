@@ -130,7 +130,7 @@ def forget(*, actor: Actor, person_id: int, at: datetime) -> int:
     return len(erased)
 
 
-def sweep(*, actor: Actor) -> int:
+def sweep(*, actor: Actor, at: datetime) -> int:
     """Removes what lies in the folder and belongs to no file: half-written, without row, erased.
 
     Only what is a day old is looked at, so nothing under way is touched; answers how many were
@@ -138,7 +138,7 @@ def sweep(*, actor: Actor) -> int:
     """
     require(actor, "vault.sweep")
     removed = 0
-    for path, sha256 in list(store.strays()):
+    for path, sha256 in list(store.strays(at)):
         if sha256 is None:
             path.unlink(missing_ok=True)
             removed += 1

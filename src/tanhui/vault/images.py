@@ -56,9 +56,9 @@ def _encoded(image: Image.Image, name: str) -> bytes:
     # A fresh picture from the pixels alone; whatever else the object knew stays behind.
     drawn = Image.new("RGBA" if clear else "RGB", image.size)
     drawn.paste(image.convert(drawn.mode))
-    out = io.BytesIO()
+    out, encode = io.BytesIO(), drawn.save
     if name == "PNG":
-        drawn.save(out, name, compress_level=6)
+        encode(out, name, compress_level=6)
     else:
-        drawn.save(out, name, quality=_QUALITY)
+        encode(out, name, quality=_QUALITY)
     return out.getvalue()

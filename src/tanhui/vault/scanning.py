@@ -13,7 +13,7 @@ from tanhui.kernel.refusals import Exhausted, Invalid
 
 CLEAN, UNSCANNED = "clean", "unscanned"
 _CHUNK = 1 << 16
-_SECONDS = 60.0
+_SECONDS = 60
 _ANSWER_MAX = 4096
 
 

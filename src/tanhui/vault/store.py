@@ -6,14 +6,14 @@ import contextlib
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 
 # What a killed program left half-written, or without its row, is told from what is under way.
-STRAY_SECONDS = 24 * 3600.0
+STRAY_AFTER = timedelta(days=1)
 _PARTIAL = ".partial-"
 
 
@@ -70,9 +70,9 @@ def state(sha256: bytes) -> str:
     return "" if read(sha256) is not None else "altered"
 
 
-def strays() -> Iterator[tuple[Path, bytes | None]]:
+def strays(at: datetime) -> Iterator[tuple[Path, bytes | None]]:
     """Files that are old enough to be nobody's: their path, and their hash unless half-written."""
-    before = time.time() - STRAY_SECONDS
+    before = (at - STRAY_AFTER).timestamp()
     for path in sorted(folder().glob("??/*")):
         with contextlib.suppress(FileNotFoundError):
             if path.stat().st_mtime < before:
