@@ -9,14 +9,25 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tanhui.behaviours.totals.rolling import roll
+from tanhui.cli import demo
 from tanhui.config.database import Database
+from tanhui.identity.commands import platform_actor
 from tests.board.town import make_town
-from tests.web.test_browser import CHROMIUM, FLAGS
+from tests.cast import OPERATOR
+from tests.web.test_browser import CHROMIUM, FLAGS, SCREENSHOTS
 
 pytestmark = pytest.mark.browser
+SHOTS = (
+    ("board", "/", "zh-CN", 1920, 1080),
+    ("board-hall", "/?hall=dark", "zh-CN", 1920, 1080),
+    ("board-en", "/", "en-US", 1440, 1100),
+    ("board-phone", "/", "zh-CN", 390, 1700),
+)
 PAGES = ("/", "/board/definitions", "/embed/", "/about/")
 
 
@@ -86,6 +97,26 @@ def test_the_first_screen_of_the_page_holds_every_figure(
         bottom = page.locator(".book").evaluate("e => e.getBoundingClientRect().bottom")
         assert bottom <= 1080
         assert faults(page) == []
+
+
+@pytest.mark.skipif(
+    os.environ.get("TANHUI_WRITE_SCREENSHOTS") != "1",
+    reason="set TANHUI_WRITE_SCREENSHOTS=1 to write docs/screenshots",
+)
+def test_writes_the_screenshots_of_the_board(
+    browser: Browser, live_server: LiveServer, books: Database
+) -> None:
+    assert books.version
+    demo.make_city(actor=OPERATOR, at=timezone.now())
+    roll(actor=platform_actor(), at=timezone.now())
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for name, path, language, width, height in SHOTS:
+        with browser.new_context(
+            viewport={"width": width, "height": height}, locale=language
+        ) as context:
+            page = context.new_page()
+            page.goto(live_server.url + path)
+            page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "elder"])

@@ -30,6 +30,8 @@ _GRID = 1e-4
 _PER_UNIT = 100_000
 # Below this radius in pixels a name does not fit into its district.
 _NAMED_FROM = 17
+# Half the width of a name in Latin letters.
+_NAME_HALF = 31
 # The room that a zone's diamond and name take: no district is named there.
 _MARK_LEFT, _MARK_RIGHT, _MARK_HALF = 8, 66, 12
 
@@ -140,6 +142,12 @@ def _shape(district: District, drawn: Geometry, taken: Geometry) -> Shape:
     return Shape(district, _path(drawn), round(x), round(y), named)
 
 
+def _inside(shape: Shape) -> Shape:
+    """The shape with its name moved away from the rim of the inset, so that it stays inside."""
+    half = float(np.sqrt(max(INSET_R**2 - (shape.y - INSET_Y) ** 2, 0))) - _NAME_HALF
+    return replace(shape, x=round(min(max(shape.x, INSET_X - half), INSET_X + half)))
+
+
 def _inset(
     sheet: _Sheet, districts: tuple[District, ...], drawn: list[Geometry], inner: frozenset[int]
 ) -> Inset:
@@ -158,7 +166,7 @@ def _inset(
 
     circle = shapely.Point(INSET_X, INSET_Y).buffer(INSET_R + 2)
     shown = [
-        (is_in, _shape(district, cut, Polygon()))
+        (is_in, _inside(_shape(district, cut, Polygon())))
         for district, shape, is_in in zip(districts, drawn, wanted, strict=True)
         if not (cut := enlarge(shape)).is_empty
     ]
