@@ -21,7 +21,7 @@ from tanhui.kernel.refusals import NotFound, Refusal
 from tanhui.methodology.problems import Problem
 from tanhui.rulebook import queries
 from tanhui.rulebook.documents import kind_named, version_order
-from tanhui.rulebook.queries import CASE_KIND, Proposal, Publication, Replay
+from tanhui.rulebook.queries import Proposal, Publication, Replay
 from tanhui.scenes.in_force import library_in_force
 from tanhui.web import proposals as shown
 from tanhui.web.proposals import ShownStep, Stage
@@ -98,14 +98,6 @@ def studio(*, actor: Actor, at: datetime) -> Studio:
 
 def _latest() -> list[Proposal]:
     return queries.proposals(limit=_PROPOSALS_SHOWN)
-
-
-def waiting(*, actor: Actor) -> int:
-    """How many proposals wait for this actor's own step."""
-    return sum(
-        any(step.name in ("second", "publish", "answer") for step in cases.offered(case, actor))
-        for case in cases.open_cases(CASE_KIND, limit=_PROPOSALS_SHOWN)
-    )
 
 
 @dataclass(frozen=True, slots=True)
