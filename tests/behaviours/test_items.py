@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tanhui.behaviours.items import NO_TIME, read_items
+from tanhui.geo.districts import Districts
 from tanhui.partners.layouts import load_layout
 from tanhui.partners.raw import lines_frame
 from tanhui.partners.trips import check_trips
@@ -20,6 +21,7 @@ from tanhui.scenes.library import city_library
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 LAYOUT = load_layout(CONTENT, "tanhui-ndjson")
 MODES = city_library(CONTENT).modes()
+DISTRICTS = Districts.load(CONTENT)
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 _TIMES = st.sampled_from(
     [
@@ -56,6 +58,8 @@ _AMOUNTS = st.one_of(
     st.integers(0, 10_000),
     st.floats(0, 10_000),
 )
+_LATITUDES = st.sampled_from([30.6, 30.66, 30.66, 30.66, 41, 91, -90, None, "30.6", True, [1]])
+_LONGITUDES = st.sampled_from([104.1, 104.06, 104.06, 104, -180, 180.5, 10**400, None, "104"])
 _ITEMS = st.fixed_dictionaries(
     {"reference": _NAMES, "rider": _NAMES, "started_at": _TIMES, "ended_at": _TIMES},
     optional={
@@ -65,8 +69,10 @@ _ITEMS = st.fixed_dictionaries(
         "energy_wh": _AMOUNTS,
         "persons": st.sampled_from([2, "2", 99, None]),
         "car_class": st.sampled_from(["small", "huge", None]),
-        "start_lat": st.sampled_from([30.6, 91, None, "30.6"]),
-        "end_lng": st.sampled_from([104.1, None]),
+        "start_lat": _LATITUDES,
+        "start_lng": _LONGITUDES,
+        "end_lat": _LATITUDES,
+        "end_lng": _LONGITUDES,
         "points": st.just(10**6),
     },
 )
@@ -80,16 +86,32 @@ _GOOD = {
 }
 
 
+PLACES = {"start_lat": 30.66, "start_lng": 104.06, "end_lat": 30.67, "end_lng": 104.07}
+
+
+def test_an_item_tells_its_district_and_nothing_finer() -> None:
+    item = json.dumps({**_GOOD, **PLACES}).encode()
+    rows = read_items([item], LAYOUT, MODES, now=NOW, districts=DISTRICTS)
+    assert (rows.refused, rows.district.tolist()) == ([None], [2])
+    assert read_items([item], LAYOUT, MODES, now=NOW).district.tolist() == [0]
+
+
 @given(st.lists(_ITEMS, min_size=1, max_size=8))
 @example([_GOOD])
 @example([{**_GOOD, "distance_m": 6000}, {**_GOOD, "distance_m": 6001}])
 @example([{**_GOOD, "start_lat": 30.6}])
+@example([{**_GOOD, **PLACES}, {**_GOOD, **PLACES, "start_lat": 91}])
+@example([{**_GOOD, **PLACES, "start_lng": True}, {**_GOOD, **PLACES, "persons": 2}])
 def test_both_ways_judge_alike(items: list[dict[str, Any]]) -> None:
     told = [json.dumps(item).encode() for item in items]
     slow = check_trips(
-        lines_frame(LAYOUT, list(enumerate(told))), LAYOUT, now=NOW, modes=MODES
+        lines_frame(LAYOUT, list(enumerate(told))),
+        LAYOUT,
+        now=NOW,
+        modes=MODES,
+        districts=DISTRICTS,
     ).with_columns(pl.col("started_at", "ended_at").dt.epoch("us").fill_null(NO_TIME))
-    rows = read_items(told, LAYOUT, MODES, now=NOW)
+    rows = read_items(told, LAYOUT, MODES, now=NOW, districts=DISTRICTS)
     assert rows.refused == slow["refused"].to_list()
     sound = [place for place, why in enumerate(rows.refused) if why is None]
     for name, column in (
@@ -101,6 +123,7 @@ def test_both_ways_judge_alike(items: list[dict[str, Any]]) -> None:
         ("amount", rows.amount),
         ("detail", rows.detail),
         ("grade", rows.grade),
+        ("district", rows.district),
     ):
         expected = slow[name].to_list()
         assert [column[place] for place in sound] == [expected[place] for place in sound], name
