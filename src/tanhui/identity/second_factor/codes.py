@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import io
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +16,7 @@ WINDOW = 1
 RECOVERY_CODES = 8
 _RECOVERY_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _RECOVERY_LENGTH = 12
+_SVG = "http://www.w3.org/2000/svg"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,11 +55,11 @@ def address(secret: str, account: str, issuer: str) -> str:
 
 def picture(text: str) -> bytes:
     """A QR code as SVG, dark on white whatever the theme, with its quiet zone."""
-    kept = io.BytesIO()
-    segno.make(text, error="m").save(
-        kept, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True
+    drawn = segno.make(text, error="m").svg_inline(
+        border=4, dark="#000", light="#fff", omitsize=True
     )
-    return kept.getvalue()
+    # A picture of its own needs the namespace that one inside a page does without.
+    return drawn.replace("<svg ", f'<svg xmlns="{_SVG}" ', 1).encode()
 
 
 def new_recovery_codes() -> list[str]:
