@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -88,15 +89,13 @@ def test_only_operators_propose_and_only_as_persons() -> None:
     for actor in (REGULATOR, CITIZEN, platform_actor()):
         _refused(
             "not_permitted",
-            lambda actor=actor: propose_rule(actor=actor, body=halved(), reason="x", at=AT),
+            partial(propose_rule, actor=actor, body=halved(), reason="x", at=AT),
         )
 
 
 def test_nobody_decides_before_the_replay() -> None:
     proposal = propose()
-    second = lambda: commands.second(  # noqa: E731
-        actor=OPERATOR_2, proposal_id=proposal.id, words="x", at=AT
-    )
+    second = partial(commands.second, actor=OPERATOR_2, proposal_id=proposal.id, words="x", at=AT)
     _refused("replay_missing", second)
     replay(proposal)
     assert second().state == "notice"
