@@ -15,6 +15,7 @@ from django.db import connection
 from tanhui.cases import queries as cases
 from tanhui.cases.queries import Case
 from tanhui.kernel.refusals import NotFound
+from tanhui.publiclog import queries as publiclog
 from tanhui.rulebook import shelf
 from tanhui.rulebook.documents import kind_named
 from tanhui.runtime.sql import load
@@ -227,5 +228,4 @@ def text_of(publication: Publication) -> str:
 
 def log_position(publication: Publication) -> int | None:
     """Where the publication's leaf stands in the public log; None until the publisher comes by."""
-    found = rows("log_position", {"outbox_id": publication.outbox_id})
-    return None if not found or found[0][0] is None else int(found[0][0])
+    return publiclog.position(publication.outbox_id)
