@@ -112,7 +112,7 @@ def test_only_a_roll_makes_the_board_read_the_totals_again(
 ) -> None:
     del town
     read("/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(5):
         read("/")
 
 
