@@ -137,6 +137,7 @@ NOT_PERSONAL: dict[str, str] = {
     "publiclog_tree": _NOBODY,
     "rulebook_replay": _CITY,
     "behaviours_cutoff": _CITY,
+    "behaviours_day": _CITY,
     "behaviours_recent": _CITY,
     "behaviours_roll": _CITY,
     "behaviours_statement": _CITY,
