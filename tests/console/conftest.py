@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.desks import Desks, open_desks
+from tanhui.behaviours.desk import open_holds
+from tests.cast import OPERATOR
+from tests.desks import Desks, open_desks, record_fast_ride
 
 
 @pytest.fixture
@@ -14,3 +16,11 @@ def desks(db: None, tmp_path: Path) -> Desks:
     """The desks; all of it is gone after the test."""
     del db
     return open_desks(tmp_path)
+
+
+@pytest.fixture
+def hold(desks: Desks, tmp_path: Path) -> str:
+    """The address of the hold of 林晓's fast ride."""
+    record_fast_ride(desks, tmp_path)
+    (found,) = open_holds(actor=OPERATOR, at=desks.city.at)
+    return f"/console/holds/{found.id}"

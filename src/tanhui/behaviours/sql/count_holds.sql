@@ -4,7 +4,7 @@ SELECT
         WHERE
         waiting.state IN ('open', 'objected')
         AND waiting.citizen_id IS DISTINCT FROM %(person_id)s::bigint
-        AND NOT waiting.own_intention
+        AND waiting.own_intention IS NOT TRUE
     ) AS mine,
     count(*) FILTER (WHERE waiting.state IN ('open', 'noticed')) AS holds,
     count(*) FILTER (WHERE waiting.state IN ('objected', 'asked')) AS appeals,
@@ -17,14 +17,10 @@ FROM (
         hold.citizen_id,
         coalesce(live.state, 'open') AS state,
         coalesce(live.clock_at, hold.deadline) AS clock_at,
-        EXISTS (
-            SELECT 1
+        live.state = 'objected' AND live.id IN (
+            SELECT intended.case_id
             FROM cases_step AS intended
-            WHERE
-                live.state = 'objected'
-                AND intended.case_id = live.id
-                AND intended.step = 'intend'
-                AND intended.person_id = %(person_id)s::bigint
+            WHERE intended.step = 'intend' AND intended.person_id = %(person_id)s::bigint
         ) AS own_intention
     FROM behaviours_hold AS hold
     LEFT JOIN cases_case AS live

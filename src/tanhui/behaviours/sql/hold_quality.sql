@@ -1,5 +1,5 @@
--- How holds ended, by the city's month in which they did and by detector; and what was said of them.
-SELECT
+-- How holds ended, by the city's month in which they did and by detector, and what was said.
+SELECT  -- noqa: ST06
     date_trunc('month', ended.ended_at AT TIME ZONE %(zone)s)::date AS month,
     hold.detector,
     count(*) FILTER (WHERE ended.outcome = 'released') AS released,

@@ -1,6 +1,6 @@
 -- Holds by their numbers, or those that are due: not those that somebody means to refuse, whose
 -- cases have clocks of their own.
-SELECT
+SELECT  -- noqa: ST06
     hold.id,
     hold.citizen_id,
     hold.started_at,

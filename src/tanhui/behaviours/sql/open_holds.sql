@@ -35,7 +35,7 @@ chosen AS (
     SELECT
         open_hold.*,
         open_hold.points * spread.people AS loss,
-        coalesce(open_hold.citizen_id = %(person_id)s::bigint, false) AS own
+        coalesce(open_hold.citizen_id = %(person_id)s::bigint, FALSE) AS own
     FROM open_hold
     INNER JOIN spread
         ON
@@ -46,19 +46,20 @@ chosen AS (
         AND CASE %(queue)s
             WHEN 'holds' THEN open_hold.state IN ('open', 'noticed')
             WHEN 'appeals' THEN open_hold.state IN ('objected', 'asked')
-            WHEN 'mine' THEN
-                open_hold.state IN ('open', 'objected')
-                AND open_hold.citizen_id IS DISTINCT FROM %(person_id)s::bigint
-                AND NOT EXISTS (
-                    SELECT 1
-                    FROM cases_step AS intended
-                    WHERE
-                        open_hold.state = 'objected'
-                        AND intended.case_id = open_hold.case_id
-                        AND intended.step = 'intend'
-                        AND intended.person_id = %(person_id)s::bigint
-                )
-            ELSE true
+            WHEN 'mine'
+                THEN
+                    open_hold.state IN ('open', 'objected')
+                    AND open_hold.citizen_id IS DISTINCT FROM %(person_id)s::bigint
+                    AND NOT EXISTS (
+                        SELECT 1
+                        FROM cases_step AS intended
+                        WHERE
+                            open_hold.state = 'objected'
+                            AND intended.case_id = open_hold.case_id
+                            AND intended.step = 'intend'
+                            AND intended.person_id = %(person_id)s::bigint
+                    )
+            ELSE TRUE
         END
     ORDER BY
         (open_hold.clock_at <= %(soon)s OR open_hold.placed_at <= %(waited)s) DESC,
