@@ -54,7 +54,9 @@ class ErasedForm(Schema):
     erased: bool
 
 
-@router.delete("", operation_id="eraseMe", response=ErasedForm, openapi_extra=_ERASING)
+@router.api_operation(
+    ["DELETE"], "", operation_id="eraseMe", response=ErasedForm, openapi_extra=_ERASING
+)
 def erase_me(request: HttpRequest) -> ErasedForm:
     """Closes the account and erases every personal value; the books keep a number alone.
 

@@ -32,7 +32,7 @@ from tanhui.behaviours.recording import (
     settle_deeds,
 )
 from tanhui.behaviours.settlement import Deeds, Ints
-from tanhui.behaviours.stand_ins import stand_ins
+from tanhui.behaviours.stand_ins import riders_of_batch
 from tanhui.behaviours.store import city_days, to_date
 from tanhui.geo.districts import Districts
 from tanhui.governance.commands import write_audit
@@ -42,7 +42,7 @@ from tanhui.kernel.periods import city_day
 from tanhui.kernel.references import reference_digests
 from tanhui.kernel.refusals import Invalid, NotFound, Refusal
 from tanhui.partners.layouts import Layout, load_layout
-from tanhui.partners.riders import NOBODY, WITHHELD, rider_digests, riders_of
+from tanhui.partners.riders import NOBODY, WITHHELD
 from tanhui.partners.rows import require_own
 from tanhui.partners.signing import Environment
 from tanhui.runtime.sql import load
@@ -196,26 +196,17 @@ def _deeds(batch: Batch, places: Ints, result: ChunkResult) -> Deeds:
             result.outcome[number] = f"refused:{why}"
     sound = np.array([why is None for why in refused], dtype=np.bool_)
     chosen = places[sound]
-    riders = _bytes([rows.rider[place] for place in chosen])
-    names = rider_digests(source.reference_key, riders)
-    journeys = set(source.library.journey_modes())
-    citizen = riders_of(
-        source.partner_id,
-        names,
-        np.array([rows.mode[place] in journeys for place in chosen], dtype=np.bool_),
+    citizen = riders_of_batch(
+        source,
+        _bytes([rows.rider[place] for place in chosen]),
+        [rows.mode[place] for place in chosen],
+        any_rider=batch.any_rider,
     )
     place = np.flatnonzero(sound)
-    withheld = citizen == WITHHELD
-    if withheld.any():
-        result.outcome[place[withheld]] = "refused:consent_withdrawn"
-        place, chosen, citizen = place[~withheld], chosen[~withheld], citizen[~withheld]
-        names = names[~withheld]
-    known = citizen != NOBODY
-    if batch.any_rider and not known.all():
-        citizen[~known] = stand_ins(names[~known])
-    elif not known.all():
-        result.outcome[place[~known]] = "refused:unknown_rider"
-        place, chosen, citizen = place[known], chosen[known], citizen[known]
+    for nobody, why in ((NOBODY, "unknown_rider"), (WITHHELD, "consent_withdrawn")):
+        result.outcome[place[citizen == nobody]] = f"refused:{why}"
+    known = citizen > NOBODY
+    place, chosen, citizen = place[known], chosen[known], citizen[known]
     reference = _bytes([str(rows.reference[each]) for each in chosen])
     numbers = {scene.mode: scene.number for scene in source.library.scenes}
     return Deeds(

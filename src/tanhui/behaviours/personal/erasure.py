@@ -59,7 +59,7 @@ def forget(actor: Actor, person_id: int, at: datetime) -> bool:
         found = _run("living_person", {"person_id": person_id})
         if not found:
             raise refusals.person_unknown()
-        erased_at, seated, sealed = found[0]
+        erased_at, sealed, seated = found[0]
         if erased_at is not None:
             return False
         if seated:
@@ -123,7 +123,7 @@ def _forget_told(person_id: int, partners: Collection[int], at: datetime) -> Non
 
 def _end_holds(person_id: int, at: datetime) -> int:
     """Ends what is still held of a person, in the city's favour; answers how many."""
-    held = {(partner, digest): day for day, partner, digest in _run("held_deeds", _of(person_id))}
+    held = {(partner, digest): day for partner, digest, day in _run("held_deeds", _of(person_id))}
     if not held:
         return 0
     around = np.unique([day + off for day in held.values() for off in (-1, 0, 1)])

@@ -75,8 +75,8 @@ def answer_first(
 ) -> None:
     """What a person answers when asked for the first time, or for new words: yes or no to each.
 
-    Refuses: `not_permitted`, `person_unknown`, `consent_required` without the account's own, and
-    `guardian_missing` for somebody under 14 without the guardian.
+    Refuses: `not_permitted`, `person_unknown`, `account_consent_missing` without the account's own,
+    and `guardian_missing` for somebody under 14 without the guardian.
     """
     person_id = _person(actor)
     if under_14 and not guardian_agrees:

@@ -1,8 +1,8 @@
--- The deeds of a person that are still held: the city's day, and the key beside the person.
+-- The deeds of a person that are still held: the key beside the person, and the city's day.
 SELECT
-    ((hold.started_at AT TIME ZONE 'Asia/Shanghai')::date - '1970-01-01'::date) AS day,
     hold.partner_id,
-    hold.reference_digest
+    hold.reference_digest,
+    ((hold.started_at AT TIME ZONE 'Asia/Shanghai')::date - '1970-01-01'::date) AS day
 FROM behaviours_hold AS hold
 WHERE
     hold.citizen_id = %(person_id)s
