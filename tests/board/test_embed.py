@@ -69,7 +69,9 @@ def test_a_link_with_other_words_in_it_still_shows_the_picture(town: Database) -
     del town
     plain = Client().get("/embed/people.svg").content
     assert Client().get("/embed/people.svg?lang=fr&theme=pink&x=1").content == plain
-    assert Client().get("/embed/elephants.svg").status_code == 404
+    missing = Client().get("/embed/elephants.svg")
+    assert missing.status_code == 404
+    assert missing.content.decode().startswith("no_such_picture: 没有这张图。")
 
 
 def test_the_pictures_tell_the_boards_numbers(town: Database) -> None:

@@ -23,6 +23,7 @@ from tanhui.board.front import HALL_SECONDS, Shown, shown_board
 from tanhui.kernel.refusals import NotFound
 from tanhui.methodology.canonical import digest
 from tanhui.web.entrance import THEMES, PageRequest, entrance
+from tanhui.web.refusals import status_of
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 # Nothing is fetched and nothing runs inside a picture; its colours stand in it.
@@ -68,7 +69,9 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     Anything else in the address is as if it were not there, so that a link never breaks.
     """
     if name not in PICTURES:
-        return HttpResponse(_no_such_picture().text("en"), "text/plain; charset=utf-8", status=404)
+        refusal = _no_such_picture()
+        sentence = f"{refusal.code}: {refusal.zh} {refusal.en}"
+        return HttpResponse(sentence, "text/plain; charset=utf-8", status=status_of(refusal))
     language = _chosen(request, "lang", tuple(LANGUAGES))
     theme = _chosen(request, "theme", THEMES)
     text = drawn(name, language, theme, shown_board(timezone.now()))
