@@ -8,12 +8,15 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from tanhui.behaviours.appeals import run_clocks
 from tanhui.behaviours.desk import open_holds
 from tanhui.behaviours.holds import release_overdue
 from tanhui.behaviours.recount import recount
+from tanhui.identity.commands import log_in_by_link, open_login_link, platform_actor
 from tanhui.ledger.queries import recount as recount_ledger
 from tests.behaviours.telling import spend
 from tests.cast import OPERATOR
@@ -63,6 +66,15 @@ def test_an_unjust_hold_is_objected_to_and_released(desks: Desks) -> None:
     assert "申诉处理中" in card
     assert HERS in card
 
+    # Her own programs read the same.
+    key = found[1].split("/")[3]
+    told_by_api = Client(headers={"authorization": f"Bearer {token(desks)}"}).get(
+        f"/api/v1/me/behaviours/{key}/why"
+    )
+    note = told_by_api.json()["hold"]
+    assert (note["appeal"], note["intended_reason"], note["said"]) == ("objected", REASON, [HERS])
+    assert (note["outcome"], note["may"]) == (None, None)
+
     # Whoever meant to refuse it may not decide on it; the deadline of the hold releases nothing.
     assert "拟驳回是你提的" in read(operator, address)
     assert "own_earlier_step" in refused(operator, address, "decide", outcome="grant", reason="x")
@@ -107,6 +119,13 @@ def test_who_does_not_object_reads_the_reason_of_the_refusal(desks: Desks) -> No
     told = read(desks.client("lin-xiao"), "/m/statement")
     assert f"核实后没有计入，不扣分。{REASON}" in told
     assert recount().matches
+
+
+def token(desks: Desks) -> str:
+    """A bearer token of 林晓's."""
+    link = open_login_link(actor=platform_actor(), persona="lin-xiao", at=timezone.now())
+    assert desks.city.lin_xiao
+    return log_in_by_link(token=link, at=timezone.now())
 
 
 def photo() -> BytesIO:
