@@ -3,11 +3,11 @@
 INSERT INTO identity_consent (person_id, purpose, partner_id, event, text_id, channel, at)
 SELECT DISTINCT
     item.person_id,
-    %(purpose)s AS purpose,
+    %(purpose)s,
     %(partner_id)s::integer AS partner_id,
     'given' AS event,
     %(text_id)s::smallint AS text_id,
-    %(channel)s AS channel,
+    %(channel)s,
     %(at)s::timestamptz AS said_at
 FROM unnest(%(person_ids)s) AS item (person_id)
 WHERE NOT EXISTS (
