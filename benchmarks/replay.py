@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -59,7 +60,7 @@ def _propose() -> Proposal:
 
 def _comparator() -> tuple[float, tuple[int, ...]]:
     last = FIRST_DAY + timedelta(days=DAYS - 1)
-    facts = {
+    facts: dict[str, Any] = {
         "percents": [100, 80, 50, 20],
         "old_mg": 10_000,
         "new_mg": 20_000,

@@ -3,8 +3,8 @@
 WITH priced AS (
     SELECT
         behaviour.citizen_id,
-        (behaviour.started_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
         behaviour.scene,
+        (behaviour.started_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
         behaviour.reduction_mg
         * (%(percents)s::bigint[])[behaviour.grade + 1] / (100 * %(old_mg)s::bigint) AS old_points,
         behaviour.reduction_mg
