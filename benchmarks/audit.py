@@ -61,7 +61,7 @@ def _fill() -> dict[str, float]:
 
 
 def _check() -> None:
-    found = queries.check_chain(at=AT)
+    found = queries.check_chain()
     if not found.ok or found.rows != ROWS or found.links != ROWS:
         raise RuntimeError("the check itself is wrong")
 

@@ -70,11 +70,11 @@ def test_the_first_round_and_then_each_day_publishes_one_head(books: Database) -
     # A day on which nothing happened tells nothing again.
     commands.seal_audit(actor=platform, at=NOW + 2 * DAY)
     assert governance.last_published() == second
-    found = queries.check(at=NOW)
+    found = queries.check()
     assert found.ok
     assert (found.log_index, found.through) == (None, None)
     _numbered(books)
-    found = queries.check(at=NOW)
+    found = queries.check()
     assert found.ok
     assert (found.log_index, found.through) == (1, AuditRow.objects.latest("id").id)
     assert queries.state().log_index == 1
@@ -88,7 +88,7 @@ def test_the_audit_cut_together_with_every_note_of_it_is_found_by_the_log(
     _act()
     commands.seal_audit(actor=platform_actor(), at=NOW + DAY)
     _numbered(books)
-    assert queries.check(at=NOW).ok
+    assert queries.check().ok
     _as_superuser(
         books,
         "DELETE FROM governance_audit WHERE id > 3",
@@ -96,7 +96,7 @@ def test_the_audit_cut_together_with_every_note_of_it_is_found_by_the_log(
         "DELETE FROM governance_audit_seal WHERE place > 3",
         "DELETE FROM governance_audit_published WHERE place > 3",
     )
-    found = queries.check(at=NOW)
+    found = queries.check()
     assert found.chain.ok
     assert not found.log_agrees
     assert not found.ok
@@ -106,10 +106,10 @@ def test_the_audit_cut_together_with_every_note_of_it_is_found_by_the_log(
 def test_a_leaf_taken_out_of_the_outbox_is_found(books: Database) -> None:
     _act()
     commands.seal_audit(actor=platform_actor(), at=NOW)
-    assert queries.check(at=NOW).ok
+    assert queries.check().ok
     _numbered(books)
     _as_superuser(books, 'UPDATE publiclog_outbox SET leaf = \'{"t":"rule"}\'')
-    assert not queries.check(at=NOW).ok
+    assert not queries.check().ok
 
 
 def test_who_may_seal_and_who_may_read() -> None:

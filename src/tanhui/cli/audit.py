@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -31,7 +31,7 @@ def register(app: typer.Typer, *, ready: Opener) -> None:
     def check(as_json: JsonFlag = False) -> None:
         """Check every audit row against its code, the chain and the public log; exit code 1."""
         with ready():
-            found = check_audit(at=datetime.now(UTC))
+            found = check_audit()
         if as_json:
             print_json(found.told())
         else:

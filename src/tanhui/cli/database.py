@@ -142,7 +142,7 @@ def prove(as_json: JsonFlag = False) -> None:
         claimed = recount_claims()
         rules = check_rulebook()
         log = recount_log()
-        audited = check_audit(at=datetime.now(UTC))
+        audited = check_audit()
         lost = vault.recheck()
         files, _ = vault.kept()
     ok = (

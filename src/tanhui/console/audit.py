@@ -71,7 +71,7 @@ def desk(request: PageRequest) -> HttpResponse:
         return _page(request, refused, checked[0] if checked else None)
 
     def check(request: PageRequest) -> HttpResponse:
-        checked.append(queries.check(at=request.at))
+        checked.append(queries.check())
         facts: dict[str, object] = {"ok": checked[0].ok, "rows": checked[0].chain.rows}
         note_reading(actor=request.actor, action="audit.check", facts=facts, at=request.at)
         return show(None)

@@ -6,20 +6,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from tanhui.governance.codes import content, is_code, microseconds, sealed_bytes
+from tanhui.governance.codes import content, is_code, sealed_bytes
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.runtime.sql import load
 
 PAGE_ROWS = 100
 FAULTS_NAMED = 100
-# A row is chained within a minute; one that still waits after an hour waits for somebody to look.
-WAITING_MAX = timedelta(hours=1)
 _ROOM = "tanhui.governance"
 _BEGIN = b"\0" * 32
 _ROWS_AT_ONCE = 5_000
@@ -51,7 +49,7 @@ class Fault:
     """One thing the check found: what happened, and to which row (or, of seals, which link).
 
     `kind` is edited, removed, inserted, reordered, cut (the chain is shorter than it was), resealed
-    or late.
+    or unlisted (in no chain, and not waiting for one either).
     """
 
     kind: str
@@ -168,14 +166,14 @@ def _beginning(text: str | None) -> str | None:
     return text + "%"
 
 
-def check_chain(*, at: datetime) -> ChainCheck:
+def check_chain() -> ChainCheck:
     """Compares every row with its code and its link, every link with the one before it, every seal
     and published head with the chain.
 
     Whoever edits, removes, adds or reorders rows without our key is found, also a superuser; what
     is cut off the end together with its links and seals is found down to the last published head.
     """
-    checking = _Checking(microseconds(at - WAITING_MAX))
+    checking = _Checking()
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(load(_ROOM, "chain_and_rows"))
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
@@ -187,8 +185,7 @@ def check_chain(*, at: datetime) -> ChainCheck:
 class _Checking:
     """The check's state between two rows of its one statement."""
 
-    def __init__(self, late_us: int) -> None:
-        self.late_us = late_us
+    def __init__(self) -> None:
         self.rows = self.links = self.waiting = self.place = 0
         self.head = _BEGIN
         self.audit_id = 0
@@ -212,7 +209,7 @@ class _Checking:
         else:
             told, genuine = b"", False
         if place is None:
-            self._unchained(number, at_us, waits, genuine, row)
+            self._unchained(number, waits, genuine, row)
             return
         self.links += 1
         if place != self.place + 1:
@@ -230,7 +227,6 @@ class _Checking:
     def _unchained(
         self,
         number: int | None,
-        at_us: int,
         waits: int | None,
         genuine: bool,
         row: tuple[Any, ...],
@@ -239,8 +235,8 @@ class _Checking:
             self.waiting += 1
             if not genuine:
                 self.find("inserted", number)
-            elif waits is None or at_us < self.late_us:
-                self.find("late", number)
+            elif waits is None:
+                self.find("unlisted", number)
         elif waits is not None:
             self.find("removed", waits)
         elif row[9] is not None or row[12] is not None:

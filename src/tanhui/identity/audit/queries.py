@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from tanhui.governance import queries as governance
 from tanhui.governance.queries import ChainCheck
@@ -60,14 +59,14 @@ def state() -> AuditState:
     return AuditState(governance.head(), governance.waiting(), published, place)
 
 
-def check(*, at: datetime) -> AuditCheck:
+def check() -> AuditCheck:
     """Checks every row, link and seal, then the last head that the public log holds.
 
     The log's head is looked for from the log's end, where a day has at most one: whoever cut the
     audit together with the note of what was published is found all the same.
     """
     found = _last_in_log()
-    chain = governance.check_chain(at=at)
+    chain = governance.check_chain()
     if found is None:
         return AuditCheck(chain, None, None, governance.last_published() is None or _unnumbered())
     index, through, head = found
