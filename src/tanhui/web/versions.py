@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 NEAR = 2
 _WORDS = re.compile(r"[A-Za-z0-9_.@-]+|\s+|.", re.DOTALL)
 # Lines less alike than this are not compared word by word: nothing could be read.
-_ALIKE = 0.4
+_ALIKE_PERCENT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _differing(old: Sequence[str], new: Sequence[str], a: int, c: int) -> Iterat
 def _pieces(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     left, right = _WORDS.findall(old), _WORDS.findall(new)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
-    if matcher.ratio() < _ALIKE:
+    if matcher.ratio() * 100 < _ALIKE_PERCENT:
         return (Piece(old, True),), (Piece(new, True),)
     sides: tuple[list[Piece], list[Piece]] = ([], [])
     for kind, a, b, c, d in matcher.get_opcodes():
