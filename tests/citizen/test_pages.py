@@ -52,6 +52,7 @@ def test_home_of_a_citizen_without_deeds_says_what_to_do(city: City) -> None:
     code = re.search(r'class="sent">(\d{6})<', answer.content.decode())
     assert code is not None
     client.post("/m/login", {"phone": "13912345678", "code": code[1]})
+    client.post("/m/consents/first", {"agreed": ["account"], "age": "over_14"})
     assert "还没有记录" in _text(client, "/m/")
     assert "这个月还没有记录" in _text(client, "/m/statement")
     assert city.at
