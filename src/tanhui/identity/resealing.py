@@ -132,9 +132,9 @@ def _reseal(column: SealedColumn, progress: Callable[[str, int], None]) -> int:
 
 def _page(column: SealedColumn, head: bytes | None, after: str | None) -> list[tuple[str, bytes]]:
     asked = {
-        "table": column.table,
-        "key": column.key_column,
-        "column": column.column,
+        "table_name": column.table,
+        "key_name": column.key_column,
+        "column_name": column.column,
         "head": head,
         "after": after,
         "rows_max": PAGE_ROWS,
@@ -149,11 +149,11 @@ def _write(
 ) -> int:
     """Writes where the sealed value is still the one that was read."""
     given: dict[str, Any] = {
-        "table": column.table,
-        "key": column.key_column,
-        "column": target,
-        "where": column.column,
-        "keys": [key for key, _ in page],
+        "table_name": column.table,
+        "key_name": column.key_column,
+        "column_name": target,
+        "held_name": column.column,
+        "row_keys": [key for key, _ in page],
         "olds": [sealed for _, sealed in page],
         "news": list(values),
     }

@@ -24,7 +24,7 @@ $$;
 -- A value that somebody changed meanwhile is left as it is; answers how many were written.
 CREATE FUNCTION identity_sealed_write(
     p_table text, p_key text, p_column text, p_where text,
-    p_keys text [], p_olds bytea [], p_news bytea []
+    p_keys text[], p_olds bytea[], p_news bytea[]
 )
 RETURNS bigint
 LANGUAGE plpgsql

@@ -15,7 +15,7 @@ WITH known AS (
 
 INSERT INTO identity_person (simulated, registered_at)
 SELECT
-    true AS simulated,
+    TRUE AS simulated,
     %(at)s AS registered_at
 FROM known
 CROSS JOIN generate_series(1, %(count)s - known.persons)

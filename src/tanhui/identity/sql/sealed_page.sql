@@ -2,5 +2,5 @@ SELECT
     page.key,
     page.sealed
 FROM identity_sealed_page(
-    %(table)s, %(key)s, %(column)s, %(head)s, %(after)s, %(rows_max)s
+    %(table_name)s, %(key_name)s, %(column_name)s, %(head)s, %(after)s, %(rows_max)s
 ) AS page;

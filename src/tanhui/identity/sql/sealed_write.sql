@@ -1,4 +1,4 @@
 SELECT identity_sealed_write(
-    %(table)s, %(key)s, %(column)s, %(where)s,
-    %(keys)s::text [], %(olds)s::bytea [], %(news)s::bytea []
+    %(table_name)s, %(key_name)s, %(column_name)s, %(held_name)s,
+    %(row_keys)s::text[], %(olds)s::bytea[], %(news)s::bytea[]
 );
