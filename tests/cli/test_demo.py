@@ -139,3 +139,9 @@ def test_the_welcome_names_the_addresses_and_the_cast(capsys: pytest.CaptureFixt
     assert "林晓" in told
     assert "tanhui login-link lin-xiao --port 8123" in told
     assert "模拟数据" in told
+
+
+def test_who_closes_an_account_moves_nobody_else_to_another_place() -> None:
+    assert demo.in_places([1, 2, 3, 4]) == [1, 2, 3, 4]
+    # 1 and 3 have left; two came, behind the staff's numbers.
+    assert demo.in_places([2, 4, 17, 18]) == [17, 2, 18, 4]

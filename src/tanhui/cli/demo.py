@@ -53,6 +53,18 @@ def rider_name(citizen_id: int, partner_code: str = BIKE) -> str:
     return f"{prefix}-{citizen_id:07d}"
 
 
+def in_places(citizens: Sequence[int]) -> list[int]:
+    """The citizens in the order in which their days are invented; each keeps a place.
+
+    Who closes an account leaves a place that a newcomer takes. Were those behind to move up, they
+    would tell of other people's rides under references that are known, and all would be refused.
+    """
+    places = range(1, len(citizens) + 1)
+    newcomers = iter(sorted(set(citizens).difference(places)))
+    stayed = set(citizens)
+    return [place if place in stayed else next(newcomers) for place in places]
+
+
 def _missing_days(partner_id: int, today: date) -> list[date]:
     """The days of the last month from the last one that is known on; all of them at first."""
     first = today - timedelta(days=DAYS)
@@ -74,7 +86,7 @@ def make_city(*, actor: Actor, at: datetime) -> None:
             en="A demo city is made only with TANHUI_MODE=demo.",
         )
     seat_partners(actor=actor, at=at)
-    citizens = register_simulated(actor=actor, count=CITIZENS_COUNT, at=at)
+    citizens = in_places(register_simulated(actor=actor, count=CITIZENS_COUNT, at=at))
     attest_simulated(person_ids=citizens, at=at)
     codes = [code for code, *_ in PARTNERS]
     numbers = {code: partners_queries.partner(code).id for code in codes}
@@ -171,7 +183,7 @@ def welcome(port: int) -> None:
     lines = [
         "",
         f"Tanhui 碳惠 {__version__}: a simulated Chengdu is open. 模拟数据",
-        f"  {base}/          the mechanism 机制介绍",
+        f"  {base}/          the city's board 城市公众看板",
         f"  {base}/m/        the citizen's pages 市民页面",
         f"  {base}/portal/   a partner's pages 数据方页面",
         f"  {base}/console/  the operator's and the regulator's desk 运营与主管部门",
