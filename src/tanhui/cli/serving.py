@@ -157,6 +157,8 @@ def serve(*, port: int, ready: Callable[[], None], beside: Sequence[Sequence[str
         str(SERVER_WORKERS),
         "--blocking-threads",
         str(BLOCKING_THREADS),
+        # One that is killed is started anew while the other answers; without this both would end.
+        "--respawn-failed-workers",
         # It would warn at every start of the threads that are meant.
         "--log-level",
         "error",
