@@ -79,3 +79,9 @@ def test_the_leaf_of_a_founding_names_nobody(book: Book) -> None:
         "by": [],
     }
     assert queries.text_of(publication).startswith("[limit]")
+
+
+def test_a_name_that_no_database_can_hold_is_no_rule(book: Book) -> None:
+    del book
+    assert queries.in_force("tariff", "points\0", date(2026, 6, 30)) is None
+    assert queries.versions("tariff", "points\0") == []

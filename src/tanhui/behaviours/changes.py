@@ -94,13 +94,18 @@ def reference_digest(reference: str) -> int:
     return int(reference_digests(key, byte_strings([reference]))[0])
 
 
+def storable(reference: str) -> str:
+    """A reference as the database can be asked for it: no text in it holds NUL."""
+    return reference.replace("\0", "\ufffd")
+
+
 def take_back(partner_id: int, reference: str, *, reason: str, actor: str, at: datetime) -> None:
     """Takes one deed back in the caller's transaction; refuses as `void_behaviour`."""
     digest = reference_digest(reference)
     with connection.cursor() as cursor:
         cursor.execute(
             load(_ROOM, "deed_of_reference"),
-            {"partner_id": partner_id, "digest": digest, "reference": reference},
+            {"partner_id": partner_id, "digest": digest, "reference": storable(reference)},
         )
         found = cursor.fetchall()
     if not found:

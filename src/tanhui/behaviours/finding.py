@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from tanhui.behaviours.changes import reference_digest
+from tanhui.behaviours.changes import reference_digest, storable
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import NotFound
 from tanhui.partners import queries as partners
@@ -59,7 +59,7 @@ def find_deed(*, actor: Actor, partner_code: str, reference: str) -> FoundDeed:
             {
                 "partner_id": partner.id,
                 "digest": reference_digest(reference),
-                "reference": reference,
+                "reference": storable(reference),
             },
         )
         found = cursor.fetchone()

@@ -125,9 +125,14 @@ def _publication(row: Sequence[Any]) -> Publication:
     return Publication(*values)
 
 
+def storable(document: str) -> str:
+    """A name as the database can be asked for it: no text in it holds NUL."""
+    return document.replace("\0", "\ufffd")
+
+
 def in_force(kind: str, document: str, day: date) -> Publication | None:
     """The version of a rule that is in force on a day; refuses `no_such_kind_of_rule`."""
-    found = rows("in_force", {"kind": kind_named(kind), "document": document, "day": day})
+    found = rows("in_force", {"kind": kind_named(kind), "document": storable(document), "day": day})
     return _publication(found[0]) if found else None
 
 
@@ -138,7 +143,7 @@ def all_in_force(day: date) -> list[Publication]:
 
 def versions(kind: str, document: str) -> list[Publication]:
     """Every version of one rule, the latest first."""
-    found = rows("versions", {"kind": kind_named(kind), "document": document})
+    found = rows("versions", {"kind": kind_named(kind), "document": storable(document)})
     return [_publication(row) for row in found]
 
 
