@@ -222,6 +222,7 @@ def test_taking_back_while_another_batch_comes(city: City) -> None:
         ({"partner_code": "HOVER"}, "no_such_partner"),
         ({"reference": "JC2"}, "no_such_behaviour"),
         ({"reference": "JC\0"}, "no_such_behaviour"),
+        ({"reference": "长" * 43}, "no_such_behaviour"),
     ],
 )
 def test_what_may_not_be_taken_back_is_refused_by_name(

@@ -16,7 +16,7 @@ from tanhui.behaviours.known import GONE, HELD, Known
 from tanhui.behaviours.postings import deed_transfer_id
 from tanhui.governance.commands import write_audit
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.references import reference_digests
+from tanhui.kernel.references import REFERENCE_BYTES_MAX, reference_digests
 from tanhui.kernel.refusals import Conflict, Invalid, NotFound
 from tanhui.ledger import commands as ledger
 from tanhui.ledger import queries as books
@@ -89,7 +89,12 @@ def void_behaviour(
 
 
 def reference_digest(reference: str) -> int:
-    """The digest under which a partner's reference is kept."""
+    """The digest under which a partner's reference is kept.
+
+    Refuses `no_such_behaviour` for what is longer than any reference that was ever recorded.
+    """
+    if len(reference.encode()) > REFERENCE_BYTES_MAX:
+        raise NotFound("no_such_behaviour", zh="没有这条记录。", en="There is no such record.")
     key = settings.TANHUI.reference_key
     return int(reference_digests(key, byte_strings([reference]))[0])
 
