@@ -114,7 +114,7 @@ def owner(city: City) -> Iterator[Connection]:
         (
             "behaviours_hold_end_pkey",
             f"{HOLD.format(id=1, digest=7, day=1)}; {END.format(id=1, outcome='released')};"
-            f" {END.format(id=1, outcome='reversed')}",
+            f" {END.format(id=1, outcome='overdue')}",
         ),
         ("behaviours_void_amounts", VOID.format(a=-1, b=0, c=0)),
         ("behaviours_void_amounts", VOID.format(a=0, b=-1, c=0)),
