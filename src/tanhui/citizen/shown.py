@@ -326,7 +326,9 @@ def _worth_showing(latest: Sequence[BehaviourRow]) -> list[BehaviourRow]:
 
 def _greeting(at: datetime) -> str:
     hour = localtime(at).hour
-    if 5 <= hour < 11:
+    if hour < 5:
+        return gettext("你好")
+    if hour < 11:
         return gettext("早上好")
     if 11 <= hour < 13:
         return gettext("中午好")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from tanhui.behaviours.desk import Counts, counts
+from tanhui.behaviours.sources import partner_freshness
 from tanhui.console.doors import ROLES, reading
 from tanhui.governance import jobs
 from tanhui.governance import queries as governance
@@ -122,10 +123,8 @@ def health(actor: Actor, at: datetime) -> Health:
 
 
 def _silent(at: datetime) -> int:
-    """How many partners in production have not delivered for longer than they agreed."""
-    due = [line for line in partner_lines() if line.status == "production"]
+    """How many partners in production brought no rows, by file or push, for longer than agreed."""
+    due = {line.code for line in partner_lines() if line.status == "production"}
     return sum(
-        line.last_delivery_at is None
-        or at - line.last_delivery_at > timedelta(hours=line.expected_hours)
-        for line in due
+        partner.code in due and not partner.on_time for partner in partner_freshness(at=at)
     )
