@@ -67,6 +67,11 @@ def test_a_rule_goes_from_the_editor_to_the_public_page(founded: Desks) -> None:
     assert operator.get(f"{page}/replay").headers["HX-Refresh"] == "true"
     assert "谁多谁少" in _text(operator.get(page))
 
+    # Whom the proposal waits for is told so on the first page, with the way to it.
+    assert f'href="{page}"' in _text(second.get("/console/"))
+    assert "等你复核" in _text(second.get("/console/"))
+    assert page not in _text(operator.get("/console/"))
+
     own = operator.post(page, {"act": "decide", "step": "second", "words": "核对过文本"})
     assert own.status_code == 409
     assert "own_earlier_step" in _text(own)
@@ -86,6 +91,10 @@ def test_a_rule_goes_from_the_editor_to_the_public_page(founded: Desks) -> None:
 
     later = timezone.now() + timedelta(days=3, minutes=1)
     assert commands.end_notices(actor=platform_actor(), at=later) == 1
+    waiting = _text(authority.get("/console/"))
+    assert "等你发布" in waiting
+    assert f'href="{page}"' in waiting
+    assert page not in _text(second.get("/console/"))
     published = authority.post(page, {"act": "decide", "step": "publish", "words": "同意"})
     assert published.status_code == 302
     begins = city_day(timezone.now()) + timedelta(days=7)
@@ -112,6 +121,39 @@ def test_the_editor_names_faults_by_line_and_proposes_nothing(founded: Desks) ->
     assert refused.status_code == 422
     assert "rule_faulty" in _text(refused)
     assert queries.proposals() == []
+
+
+def test_a_text_of_another_rule_or_too_early_a_day_proposes_nothing(founded: Desks) -> None:
+    operator = founded.client("operator")
+    body = _editor(operator)
+    today = city_day(timezone.now())
+    assert f"生效日最早 {today + timedelta(days=4)}" in _text(operator.get(NEW))
+    early = body.replace(str(today + timedelta(days=7)), str(today + timedelta(days=1)))
+    other = body.replace('id = "points.shared-bike"', 'id = "points.bus"')
+    assert early != body
+    assert other != body
+    for text, code in ((early, "effective_before_notice"), (other, "rule_is_another")):
+        for act in ("check", "propose"):
+            answer = operator.post(NEW, {"act": act, "body": text, "reason": "x"})
+            assert code in _text(answer), (act, code)
+            assert answer.status_code == (200 if act == "check" else 409)
+    assert queries.proposals() == []
+
+
+def test_the_auditor_reads_the_rules_and_is_offered_no_act(founded: Desks) -> None:
+    page = _proposed(founded.client("operator"))
+    auditor = founded.client("auditor")
+    listed = _text(auditor.get("/console/rules/"))
+    assert page in listed
+    assert NEW not in listed
+    assert 'href="/console/rules/"' in _text(auditor.get("/console/"))
+    shown = _text(auditor.get(page))
+    assert "少一点" in shown
+    assert 'name="act"' not in shown.partition("<h1")[2]
+    for sent in ({"act": "decide", "step": "second", "words": "x"}, {"act": "replay"}):
+        days = {"first": "2026-01-01", "last": "2026-01-02"}
+        assert auditor.post(page, {**sent, **days}).status_code == 403
+    assert auditor.get(NEW).status_code == 403
 
 
 def test_what_is_not_seconded_yet_is_nobody_elses(founded: Desks) -> None:

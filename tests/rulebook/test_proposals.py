@@ -13,7 +13,7 @@ from tanhui.cases import queries as cases
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.refusals import Refusal
 from tanhui.rulebook import commands, queries, replays
-from tanhui.rulebook.drafts import RuleFaulty
+from tanhui.rulebook.drafts import RuleFaulty, earliest_day
 from tests.rulebook.acts import AT, BIKE_RULE, halved, propose, published, replay, text_in_force
 from tests.rulebook.conftest import (
     CITIZEN,
@@ -62,6 +62,35 @@ def test_a_worked_example_that_no_longer_fits_is_a_fault() -> None:
 )
 def test_a_version_and_its_day_go_forward(code: str, first_day: date, version: str) -> None:
     _refused(code, lambda: propose(halved(first_day, version=version)))
+
+
+def test_a_day_before_the_notice_can_end_is_refused_before_anybody_has_worked_for_it() -> None:
+    assert earliest_day(AT) == date(2026, 8, 14)
+    tomorrow = halved(date(2026, 8, 11))
+    told = _refused("effective_before_notice", lambda: propose(tomorrow))
+    assert told.facts["earliest"] == "2026-08-14"
+    assert _refused("effective_before_notice", lambda: faults_of(tomorrow, at=AT))
+    _refused("effective_before_notice", lambda: propose(halved(date(2026, 8, 13))))
+    assert queries.proposals() == []
+    assert published(halved(date(2026, 8, 14))).effective_from == date(2026, 8, 14)
+
+
+def test_a_proposal_is_not_seconded_once_its_notice_would_end_too_late() -> None:
+    proposal = propose(halved(date(2026, 8, 14)))
+    replay(proposal)
+    second = partial(commands.second, actor=OPERATOR_2, proposal_id=proposal.id, words="x")
+    told = _refused("effective_before_notice", partial(second, at=AT + timedelta(days=1)))
+    assert told.facts["earliest"] == "2026-08-15"
+    assert queries.case_of(proposal).state == "replayed"
+    assert second(at=AT).state == "notice"
+
+
+def test_a_text_of_another_rule_is_not_taken_where_one_rule_is_meant() -> None:
+    bus = ("tariff", "points.bus")
+    propose_there = partial(propose_rule, actor=OPERATOR, body=halved(), reason="x", at=AT)
+    _refused("rule_is_another", partial(propose_there, about=bus))
+    _refused("rule_is_another", lambda: faults_of(halved(), at=AT, about=bus))
+    assert propose_there(about=BIKE_RULE).document == "points.shared-bike"
 
 
 def test_a_text_that_is_published_already_is_no_proposal() -> None:
@@ -155,7 +184,7 @@ def test_findings_are_answered_and_seconded_anew() -> None:
 
 
 def test_what_is_published_too_late_does_not_begin_in_the_past() -> None:
-    proposal = propose(halved(AT.date() + timedelta(days=3)))
+    proposal = propose(halved(AT.date() + timedelta(days=4)))
     replay(proposal)
     commands.second(actor=OPERATOR_2, proposal_id=proposal.id, words="x", at=AT)
     late = AT + timedelta(days=5)

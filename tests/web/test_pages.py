@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,47 @@ def test_an_address_that_is_not_there_has_a_page(language: str, sentence: str) -
     assert answer.status_code == 404
     assert sentence in answer.content.decode()
     assert answer["Content-Security-Policy"]
+
+
+class _Kept(logging.Handler):
+    def __init__(self, records: list[logging.LogRecord]) -> None:
+        super().__init__()
+        self.records = records
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def logged() -> Iterator[list[logging.LogRecord]]:
+    """What the framework writes into its log meanwhile."""
+    records: list[logging.LogRecord] = []
+    handler = _Kept(records)
+    own = [logging.getLogger(name) for name in ("django", "django.security.RequestDataTooBig")]
+    for logger in own:
+        logger.addHandler(handler)
+    yield records
+    for logger in own:
+        logger.removeHandler(handler)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-CN", "太大"), ("en", "too large")])
+@pytest.mark.parametrize("page", ["/choose", "/console/rules/tariff/points.shared-bike/new"])
+def test_a_form_too_large_is_told_so_and_nothing_is_logged(
+    page: str, language: str, said: str, logged: list[logging.LogRecord]
+) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": language})
+    client.cookies["csrftoken"] = "a" * 32
+    answer = client.post(
+        page, "body=" + "%23" * 900_000, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 413
+    html = answer.content.decode()
+    assert said in html
+    assert "form_too_large" in html
+    assert "2560 KB" in html
+    assert answer["Content-Security-Policy"]
+    assert logged == []
 
 
 def test_a_form_from_elsewhere_is_not_taken() -> None:

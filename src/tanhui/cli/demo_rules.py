@@ -15,6 +15,7 @@ from tanhui.identity.queries import acting, persona_id
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day, day_start
 from tanhui.rulebook import commands, queries, replays
+from tanhui.rulebook.drafts import earliest_day
 from tanhui.rulebook.publishing import found
 from tanhui.rulebook.queries import CASE_KIND, Proposal, subject_of
 
@@ -98,9 +99,11 @@ def _play_change(turn: date) -> None:
 def _leave_open(turn: date, at: datetime) -> None:
     live = cases.live_case(CASE_KIND, subject_of(*_LIMIT))
     if live is not None:
-        if queries.proposal_of(live.id).effective_from > city_day(at):
+        seconded = live.state in ("notice", "ready")
+        least = city_day(at) + timedelta(days=1) if seconded else earliest_day(at)
+        if queries.proposal_of(live.id).effective_from >= least:
             return
-        # Its day has passed unheard; in a demo that goes on it begins anew.
+        # Its day can no longer be met; in a demo that goes on it begins anew.
         commands.withdraw(
             actor=_staff("operator", "operator"),
             proposal_id=queries.proposal_of(live.id).id,

@@ -248,6 +248,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What is answered with 4xx would be told with its address, and people type anything there.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        # A form too large is answered with a named sentence; nothing of ours has failed.
+        "django.security.RequestDataTooBig": {"level": "CRITICAL", "propagate": False},
         "tanhui": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.views.decorators.http import require_http_methods
 
-from tanhui.governance.permissions import is_allowed
+from tanhui.governance.permissions import PERMISSIONS, is_allowed
 from tanhui.kernel.actors import Actor
 from tanhui.web.entrance import staff_only
 
@@ -15,6 +15,8 @@ staff = staff_only("operator", "regulator", login="console:login")
 everyone = staff_only(*ROLES, login="console:login")
 duties = staff_only("sysadmin", "security", "auditor", login="console:login")
 auditors = staff_only("auditor", login="console:login")
+# Whoever may read rules by the table enters; what may be done with them is asked by each act.
+rule_readers = staff_only(*sorted(PERMISSIONS["rules.read"]), login="console:login")
 reading = require_http_methods(["GET", "HEAD"])
 acting = require_http_methods(["GET", "HEAD", "POST"])
 

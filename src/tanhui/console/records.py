@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from tanhui.behaviours.changes import VOID_REASONS, void_behaviour
-from tanhui.console import shown
+from tanhui.console import rules_shown, shown
 from tanhui.console.doors import acting, everyone, may, reading, staff
 from tanhui.console.staff import duty
 from tanhui.governance.permissions import is_allowed
@@ -19,11 +19,18 @@ from tanhui.web.parties import void_choices
 @reading
 @everyone
 def home(request: PageRequest) -> HttpResponse:
-    """What waits for somebody: holds, partners in the sandbox, days that differ; or one's duty."""
+    """What waits for somebody: holds, rules, partners in the sandbox, days; or one's duty."""
     if not is_allowed(request.actor, "holds.read"):
         return show_page(request, "console/duty.html", page=duty(), tab="home")
     page = shown.home(actor=request.actor, language=request.appearance.language, at=request.at)
-    return show_page(request, "console/home.html", page=page, may=may(request.actor), tab="home")
+    return show_page(
+        request,
+        "console/home.html",
+        page=page,
+        rules=rules_shown.awaited(actor=request.actor),
+        may=may(request.actor),
+        tab="home",
+    )
 
 
 @entrance

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from tanhui.behaviours.replay.rules import propose_rule
 from tanhui.console import rules_shown as shown
-from tanhui.console.doors import acting, may, reading, staff
+from tanhui.console.doors import acting, may, reading, rule_readers, staff
 from tanhui.governance.permissions import is_allowed
 from tanhui.kernel.refusals import Invalid
 from tanhui.rulebook import commands, replays
@@ -30,7 +30,7 @@ _STEPS: dict[str, Callable[..., object]] = {
 
 @entrance
 @reading
-@staff
+@rule_readers
 def index(request: PageRequest) -> HttpResponse:
     """The rules in force, and the proposals that wait for somebody."""
     page = shown.studio(actor=request.actor, at=request.at)
@@ -68,22 +68,27 @@ def new(request: PageRequest, kind: str, document: str) -> HttpResponse:
             tab="rules",
         )
 
-    return perform(request, {"check": lambda _: show(None), "propose": _propose}, show)
+    return perform(
+        request,
+        {"check": lambda _: show(None), "propose": partial(_propose, (kind, document))},
+        show,
+    )
 
 
-def _propose(request: PageRequest) -> HttpResponse:
+def _propose(about: tuple[str, str], request: PageRequest) -> HttpResponse:
     proposal = propose_rule(
         actor=request.actor,
         body=request.POST.get("body", ""),
         reason=request.POST.get("reason", ""),
         at=request.at,
+        about=about,
     )
     return done("rule_proposed", "console:rule-proposal", proposal.id)
 
 
 @entrance
 @acting
-@staff
+@rule_readers
 def proposal(request: PageRequest, proposal_id: int) -> HttpResponse:
     """One proposal: what changes, whom it meets, and deciding it."""
 
@@ -125,7 +130,7 @@ def _decide(proposal_id: int, request: PageRequest) -> HttpResponse:
 
 @entrance
 @reading
-@staff
+@rule_readers
 def progress(request: PageRequest, proposal_id: int) -> HttpResponse:
     """How far the replay has come: the part of the page that asks for itself."""
     page = shown.one_proposal(actor=request.actor, proposal_id=proposal_id, at=request.at)

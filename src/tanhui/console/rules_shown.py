@@ -21,6 +21,7 @@ from tanhui.kernel.refusals import NotFound, Refusal
 from tanhui.methodology.problems import Problem
 from tanhui.rulebook import queries
 from tanhui.rulebook.documents import kind_named, version_order
+from tanhui.rulebook.drafts import earliest_day
 from tanhui.rulebook.queries import Proposal, Publication, Replay
 from tanhui.scenes.in_force import library_in_force
 from tanhui.web import proposals as shown
@@ -30,12 +31,14 @@ from tanhui.web.versions import Versions, compared
 
 _PROPOSALS_SHOWN = 30
 _CLOSED_SHOWN = 10
-# A new text begins a week ahead: time for its replay, its second and its notice.
-_AHEAD = timedelta(days=7)
+# A new text begins so long after the earliest day: time for its replay and its second.
+_AHEAD = timedelta(days=3)
 _VERSION = re.compile(r'^(version\s*=\s*")(\d+\.\d+\.\d+)(")', re.MULTILINE)
 _BEGINS = re.compile(r"^(valid_from\s*=\s*|valid\s*=\s*\{\s*from\s*=\s*)(\d{4}-\d\d-\d\d)", re.M)
 # What the platform does by itself is nobody's to choose.
 _NOBODYS = frozenset({"replay", "end-notice"})
+# The steps without which a proposal does not go on; the others may be taken, and need not be.
+_AWAITED = ("second", "publish", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,36 @@ def studio(*, actor: Actor, at: datetime) -> Studio:
     return Studio(live, closed[:_CLOSED_SHOWN], list(groups.items()))
 
 
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A proposal that does not go on until somebody like its reader takes `step`."""
+
+    proposal: Proposal
+    step: str
+
+
+def awaited(*, actor: Actor) -> list[Awaited]:
+    """What waits in the rulebook for this actor, the oldest first; refuses `not_permitted`."""
+    require(actor, "rules.read")
+    found = []
+    for case in cases.open_cases(queries.CASE_KIND, limit=_PROPOSALS_SHOWN):
+        offered = {step.name for step in cases.offered(case, actor)}
+        step = next((name for name in _AWAITED if name in offered), None)
+        if step is not None:
+            found.append(Awaited(queries.proposal_of(case.id), step))
+    return found
+
+
 def _latest() -> list[Proposal]:
     return queries.proposals(limit=_PROPOSALS_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text being written beside the one in force. `trouble` is what no line is to blame for."""
+    """A text being written beside the one in force. `trouble` is what no line is to blame for.
+
+    `earliest` is the first day it could have if it were seconded now.
+    """
 
     kind: str
     document: str
@@ -112,6 +138,7 @@ class Draft:
     faults: list[Problem]
     trouble: Refusal | None
     versions: Versions | None
+    earliest: date
 
 
 def draft(*, actor: Actor, kind: str, document: str, body: str | None, at: datetime) -> Draft:
@@ -122,17 +149,19 @@ def draft(*, actor: Actor, kind: str, document: str, body: str | None, at: datet
     require(actor, "rules.propose")
     present = _present(kind_named(kind), document, city_day(at))
     before = queries.text_of(present)
+    earliest = earliest_day(at)
     if body is None:
-        ahead = _next_text(before, present, at)
-        return Draft(kind, document, present, ahead, False, [], None, None)
+        ahead = _next_text(before, present, earliest + _AHEAD)
+        return Draft(kind, document, present, ahead, False, [], None, None, earliest)
     body = body.replace("\r\n", "\n")
     faults: list[Problem] = []
     trouble: Refusal | None = None
     try:
-        faults = faults_of(body, at=at)
+        faults = faults_of(body, at=at, about=(kind, document))
     except Refusal as refusal:
         trouble = refusal
-    return Draft(kind, document, present, body, True, faults, trouble, compared(before, body))
+    versions = compared(before, body)
+    return Draft(kind, document, present, body, True, faults, trouble, versions, earliest)
 
 
 def _present(kind: str, document: str, day: date) -> Publication:
@@ -142,14 +171,14 @@ def _present(kind: str, document: str, day: date) -> Publication:
     return held
 
 
-def _next_text(before: str, present: Publication, at: datetime) -> str:
-    """The text in force with the next version and a day ahead, for the rest to be changed."""
+def _next_text(before: str, present: Publication, first_day: date) -> str:
+    """The text in force with the next version and another day, for the rest to be changed."""
     highest = max(
         queries.versions(present.kind, present.document), key=lambda one: version_order(one.version)
     )
     major, minor, _ = version_order(highest.version)
     body = _VERSION.sub(rf"\g<1>{major}.{minor + 1}.0\g<3>", before, count=1)
-    return _BEGINS.sub(rf"\g<1>{city_day(at) + _AHEAD}", body, count=1)
+    return _BEGINS.sub(rf"\g<1>{first_day}", body, count=1)
 
 
 @dataclass(frozen=True, slots=True)

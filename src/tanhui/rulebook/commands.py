@@ -23,7 +23,15 @@ from tanhui.kernel.refusals import Conflict, Invalid
 from tanhui.methodology.problems import Problem
 from tanhui.rulebook import queries
 from tanhui.rulebook.documents import Document
-from tanhui.rulebook.drafts import RuleFaulty, own_first, read_text, root_with
+from tanhui.rulebook.drafts import (
+    RuleFaulty,
+    check_notice,
+    check_seconded,
+    earliest_day,
+    own_first,
+    read_text,
+    root_with,
+)
 from tanhui.rulebook.publishing import Decider, write_publication
 from tanhui.rulebook.queries import CASE_KIND, Proposal, Publication, subject_of
 
@@ -32,11 +40,19 @@ REASON_MAX = 500
 Checker = Callable[[Path, str, str], list[Problem]]
 
 
-def propose(*, actor: Actor, body: str, reason: str, check: Checker, at: datetime) -> Proposal:
+def propose(
+    *,
+    actor: Actor,
+    body: str,
+    reason: str,
+    check: Checker,
+    at: datetime,
+    about: tuple[str, str] | None = None,
+) -> Proposal:
     """Proposes a new version of a rule, checked like any content file; opens its case.
 
     Refuses as `read_text`, and: `not_permitted`, `case_exists` (one proposal for a rule at a
-    time), `person_unknown`, `rule_reason_missing`.
+    time), `person_unknown`, `rule_reason_missing`, `effective_before_notice`.
     """
     require(actor, "rules.propose")
     reason = reason.strip()
@@ -48,7 +64,8 @@ def propose(*, actor: Actor, body: str, reason: str, check: Checker, at: datetim
             most=REASON_MAX,
         )
     body = body.replace("\r\n", "\n")
-    document, replaced = read_text(body, at=at)
+    document, replaced = read_text(body, at=at, about=about)
+    check_notice(document.valid_from, earliest_day(at))
     if problems := _faults(document, body, check):
         raise RuleFaulty(problems)
     with transaction.atomic():
@@ -83,12 +100,18 @@ def propose(*, actor: Actor, body: str, reason: str, check: Checker, at: datetim
     return queries.proposal(proposal_id)
 
 
-def faults_of(*, body: str, check: Checker, at: datetime) -> list[Problem]:
-    """The faults of a text, its own first; refuses as `read_text` for all but `rule_faulty`."""
+def faults_of(
+    *, body: str, check: Checker, at: datetime, about: tuple[str, str] | None = None
+) -> list[Problem]:
+    """The faults of a text, its own first.
+
+    Refuses as `read_text` for all but `rule_faulty`, and `effective_before_notice`.
+    """
     try:
-        document, _ = read_text(body, at=at)
+        document, _ = read_text(body, at=at, about=about)
     except RuleFaulty as refusal:
         return list(refusal.problems)
+    check_notice(document.valid_from, earliest_day(at))
     return _faults(document, body, check)
 
 
@@ -114,10 +137,15 @@ def _audit(actor: Actor, act: str, proposal: Proposal, at: datetime) -> None:
 def second(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:
     """Seconds a proposal, after its replay and not by its proposer; the public notice begins.
 
-    Refuses: `not_permitted`, `replay_missing`, and as `cases.take_step`.
+    Refuses: `not_permitted`, `replay_missing`, `effective_before_notice`, and as
+    `cases.take_step`.
     """
     require(actor, "rules.second")
-    return _step(actor, proposal_id, "second", words, at, needs_replay=True)
+    with transaction.atomic():
+        case = _step(actor, proposal_id, "second", words, at, needs_replay=True)
+        # Publishing would be refused for ever: the day comes while the public still reads.
+        check_seconded(queries.proposal(proposal_id).effective_from, case.clock_at, at)
+    return case
 
 
 def object_to(*, actor: Actor, proposal_id: int, words: str, at: datetime) -> Case:

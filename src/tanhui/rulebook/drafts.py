@@ -10,12 +10,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tanhui.cases import queries as cases
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Conflict, Invalid, NotFound
 from tanhui.methodology.problems import ContentRefused, Problem
 from tanhui.rulebook import queries, shelf
 from tanhui.rulebook.documents import Document, place_of, read_document, version_order
-from tanhui.rulebook.queries import Publication
+from tanhui.rulebook.queries import CASE_KIND, Publication
 from tanhui.rulebook.shelf import Text
 
 BODY_MAX = 200_000
@@ -39,11 +40,15 @@ class RuleFaulty(Invalid):
         self.problems = tuple(problems)
 
 
-def read_text(body: str, *, at: datetime) -> tuple[Document, Publication]:
+def read_text(
+    body: str, *, at: datetime, about: tuple[str, str] | None = None
+) -> tuple[Document, Publication]:
     """A text's own head, with its place, and the version it would replace.
 
-    Refuses: `rule_too_long`, `rule_faulty`, `no_such_rule`, `not_a_rule_of_deeds`,
-    `digest_known`, `version_not_higher`, `effective_not_future`, `validity_overlaps`.
+    `about` is the rule (its kind and name) that the text has to be a version of; without it, the
+    text says so alone. Refuses: `rule_too_long`, `rule_faulty`, `rule_is_another`,
+    `no_such_rule`, `not_a_rule_of_deeds`, `digest_known`, `version_not_higher`,
+    `effective_not_future`, `validity_overlaps`.
     """
     if len(body) > BODY_MAX:
         raise Invalid(
@@ -59,6 +64,15 @@ def read_text(body: str, *, at: datetime) -> tuple[Document, Publication]:
             document = read_document(path, Path(folder))
         except ContentRefused as refusal:
             raise RuleFaulty(refusal.problems) from None
+    if about is not None and (document.kind, document.id) != about:
+        raise Conflict(
+            "rule_is_another",
+            zh="文本写的是“{written}”，这里改的是“{meant}”。要改那一条，从它自己的页面写起。",
+            en="The text says “{written}”, and this page changes “{meant}”."
+            " To change the other rule, begin from its own page.",
+            written=":".join((document.kind, document.id)),
+            meant=":".join(about),
+        )
     known = queries.versions(document.kind, document.id)
     if not known:
         raise NotFound(
@@ -114,6 +128,39 @@ def _check_future(valid_from: date, at: datetime) -> None:
             day=valid_from.isoformat(),
             today=city_day(at).isoformat(),
         )
+
+
+def earliest_day(at: datetime) -> date:
+    """The first day a rule can have whose proposal is seconded at `at`.
+
+    Its public notice begins then, and it begins at the earliest on the day after the notice.
+    """
+    kinds = cases.kinds()
+    kind = kinds.newest(CASE_KIND)
+    clock = kind.states[kind.steps["second"].to].clock
+    return _day_after(clock.end(at, (), kinds.calendar) if clock else at)
+
+
+def check_notice(valid_from: date, earliest: date) -> None:
+    """Refuses `effective_before_notice` for a day that comes before the notice can end."""
+    if valid_from < earliest:
+        raise Conflict(
+            "effective_before_notice",
+            zh="生效日 {day} 太早：复核后还要公示，最早 {earliest}。",
+            en="The first day {day} is too early: the public notice follows the second,"
+            " so {earliest} is the earliest.",
+            day=valid_from.isoformat(),
+            earliest=earliest.isoformat(),
+        )
+
+
+def check_seconded(valid_from: date, notice_ends: datetime | None, at: datetime) -> None:
+    """The same once the notice has begun; None where the city has no notice."""
+    check_notice(valid_from, _day_after(notice_ends or at))
+
+
+def _day_after(at: datetime) -> date:
+    return city_day(at) + timedelta(days=1)
 
 
 def root_with(document: Document, body: str) -> Path:

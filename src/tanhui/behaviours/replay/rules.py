@@ -34,14 +34,23 @@ def check_rule(root: Path, kind: str, path: str) -> list[Problem]:
     return problems + methodologies.check_content(root)
 
 
-def propose_rule(*, actor: Actor, body: str, reason: str, at: datetime) -> Proposal:
+def propose_rule(
+    *,
+    actor: Actor,
+    body: str,
+    reason: str,
+    at: datetime,
+    about: tuple[str, str] | None = None,
+) -> Proposal:
     """Proposes a new version of a rule; refuses as `rulebook.commands.propose`."""
-    return commands.propose(actor=actor, body=body, reason=reason, check=check_rule, at=at)
+    return commands.propose(
+        actor=actor, body=body, reason=reason, check=check_rule, at=at, about=about
+    )
 
 
-def faults_of(body: str, *, at: datetime) -> list[Problem]:
+def faults_of(body: str, *, at: datetime, about: tuple[str, str] | None = None) -> list[Problem]:
     """The faults of a text that is being written, line by line; proposes nothing.
 
-    Refuses as `rulebook.drafts.read_text` for what is no fault of a line.
+    Refuses as `rulebook.commands.faults_of` for what is no fault of a line.
     """
-    return commands.faults_of(body=body, check=check_rule, at=at)
+    return commands.faults_of(body=body, check=check_rule, at=at, about=about)
