@@ -342,3 +342,18 @@ def test_the_database_refuses_rows_that_cannot_be(
     ):
         raw.execute(statement.encode())
     assert violation.value.diag.constraint_name == constraint
+
+
+@pytest.mark.parametrize(
+    ("purpose", "data", "zh", "en"),
+    [
+        ("project", b"\x00\x01\x02", "认不出类型", "no type that is known"),
+        ("objection", b"\xff\xd8\xff" + bytes(10_000_000), "有 10.1 MB", "has 10.1 MB"),
+    ],
+)
+def test_a_refused_file_is_spoken_of_in_words_that_make_sense(
+    purpose: str, data: bytes, zh: str, en: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        keep_file(actor=OPERATOR, purpose=purpose, data=data, at=NOW)
+    assert (zh in refused.value.zh, en in refused.value.en) == (True, True), str(refused.value)

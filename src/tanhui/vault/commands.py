@@ -151,22 +151,33 @@ def _examined(purpose: Purpose, data: bytes) -> _Ready:
     if not data:
         raise Invalid("file_empty", zh="文件是空的。", en="The file is empty.")
     if len(data) > purpose.bytes_max:
+        # Rounded up: a file that is too large by a byte is still larger than the limit it reads.
+        tenths = -(-len(data) // 100_000)
         raise Invalid(
             "file_too_large",
             zh="文件有 {size} MB，这里最多收 {most} MB。",
             en="The file has {size} MB; at most {most} MB are kept here.",
-            size=f"{len(data) / 1_000_000:.1f}",
+            size=f"{tenths // 10}.{tenths % 10}",
             most=purpose.bytes_max // 1_000_000,
         )
     media_type = types.detect(data)
+    allowed = ", ".join(sorted(purpose.types))
+    if not media_type:
+        raise Invalid(
+            "file_type_not_allowed",
+            zh="这里不收这种文件。按内容认不出类型；可以收：{allowed}。",
+            en="Files of this type are not kept here. Its content shows no type that is known here;"
+            " kept are: {allowed}.",
+            allowed=allowed,
+        )
     if media_type not in purpose.types:
         raise Invalid(
             "file_type_not_allowed",
             zh="这里不收这种文件。按内容看，它是 {found}；可以收：{allowed}。",
             en="Files of this type are not kept here. By its content it is {found};"
             " kept are: {allowed}.",
-            found=media_type or "?",
-            allowed=", ".join(sorted(purpose.types)),
+            found=media_type,
+            allowed=allowed,
         )
     # What came is looked through, before any library of ours unpacks it.
     scan = scanning.scan(data)
