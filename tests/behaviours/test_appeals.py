@@ -223,7 +223,7 @@ def test_who_may_do_what(city: City, hold: Hold) -> None:
     assert code_of(lambda: intend(hold, actor=OPERATOR)) == "person_unknown"
     assert code_of(lambda: decide(hold, "grant")) == "nobody_objected"
     assert code_of(lambda: decide(hold, "perhaps")) == "decision_unknown"
-    assert code_of(lambda: say(hold, "  ")) == "reason_missing"
+    assert code_of(lambda: say(hold, "  ")) == "words_missing"
     intend(hold)
     assert code_of(lambda: intend(hold, actor=SECOND)) == "step_not_offered"
     assert code_of(lambda: decide(hold, "grant")) == "step_not_offered"

@@ -59,7 +59,8 @@ def test_an_unjust_hold_is_objected_to_and_released(desks: Desks) -> None:
     page = read(lin, found[1])
     assert REASON in page
     assert REASON in read(lin, "/m/statement")
-    assert lin.post(found[1], {"words": "  "}).status_code == 422
+    empty = lin.post(found[1], {"words": "  "})
+    assert (empty.status_code, "说说当时的情况" in empty.content.decode()) == (422, True)
     answer = lin.post(found[1], {"words": HERS, "photo": photo()})
     assert answer.status_code == 302
     card = read(lin, answer["Location"])

@@ -64,7 +64,7 @@ def speak(*, actor: Actor, key: str, words: str, photo: bytes | None = None, at:
 
     Before anybody looked it explains; after an intended refusal it objects; asked for more it
     answers. Refuses: `not_permitted`, `not_yours`, `no_such_behaviour`, `no_such_hold`,
-    `hold_ended`, `reason_missing`, `step_not_offered` (everything is said already), and what
+    `hold_ended`, `words_missing`, `step_not_offered` (everything is said already), and what
     `vault.commands.keep_file` refuses of a photo.
     """
     require(actor, "appeals.raise")
@@ -78,6 +78,14 @@ def speak(*, actor: Actor, key: str, words: str, photo: bytes | None = None, at:
     hold_id = deed_transfer_id("hold", actor.person_id, partner_id, digest, 0)
     with transaction.atomic():
         hold = open_hold(hold_id)
+        # A citizen tells what happened; reasons are what the desk owes.
+        if not 0 < len(words.strip()) <= cases.WORDS_MAX:
+            raise Invalid(
+                "words_missing",
+                zh="请写一句话，说说当时的情况，{most} 字以内。",
+                en="Write a sentence on what happened, in at most {most} letters.",
+                most=cases.WORDS_MAX,
+            )
         case_id = hold["case_id"] or _opened(actor, hold, at)
         step = SAYINGS.get(hold["case_state"] or "open", "object")
         files = [_kept(actor, photo, at)] if photo else []
