@@ -313,6 +313,16 @@ def test_the_next_log_in_asks_for_the_code_or_a_recovery_code(desks: Desks) -> N
     assert int(answer["Retry-After"]) > 800
 
 
+def test_while_locked_no_page_shows_the_code_of_the_simulated_device(desks: Desks) -> None:
+    del desks
+    client, _ = _by_phone(BY_NAME["regulator"].phone)
+    assert "模拟设备" in words(client.get(FACTOR).content.decode())
+    for _ in range(5):
+        answer = client.post(FACTOR, {"act": "confirm", "code": "000000"})
+    for page in (answer.content.decode(), client.get(FACTOR).content.decode()):
+        assert "模拟设备" not in words(page)
+
+
 def test_next_leads_nowhere_else(desks: Desks) -> None:
     del desks
     client, _ = _by_phone(BY_NAME["auditor"].phone)

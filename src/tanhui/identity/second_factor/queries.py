@@ -59,12 +59,13 @@ def enrolment(*, person_id: int, account: str) -> Enrolment | None:
 def simulated_now(*, person_id: int, at: datetime) -> str | None:
     """The code that the person's device would show now; None outside a demo or a test.
 
-    A step that was used already is passed over for the next one.
+    A step that was used already is passed over for the next one. While the factor is locked there
+    is none: no code would be taken.
     """
     if not settings.TANHUI.simulated:
         return None
     factor = SecondFactor.objects.filter(person_id=person_id, ended_at__isnull=True).first()
-    if factor is None:
+    if factor is None or (factor.locked_until is not None and at < factor.locked_until):
         return None
     step = max(codes.step_at(at), factor.last_step + 1)
     return codes.code_of(open_secret(factor), step)
