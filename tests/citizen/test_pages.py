@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from tanhui.citizen.shown import _greeting as greeted
+from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.quantities import MG_PER_G
 from tests.citizen.city import City
 
@@ -153,3 +155,10 @@ def test_nothing_personal_is_cached_and_pages_bring_no_inline_code(city: City) -
         assert answer["Cache-Control"] == "no-store"
         assert answer["Content-Security-Policy"].startswith("default-src 'self'")
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?! src)", html), path
+
+
+@pytest.mark.parametrize(
+    ("hour", "greeting"), [(0, "你好"), (4, "你好"), (5, "早上好"), (17, "下午好"), (23, "晚上好")]
+)
+def test_nobody_is_wished_a_good_evening_before_dawn(hour: int, greeting: str) -> None:
+    assert greeted(datetime(2026, 7, 20, hour, tzinfo=CITY_ZONE)) == greeting

@@ -8,14 +8,18 @@ import pytest
 from django.utils import timezone
 
 from tanhui.cli import working
+from tanhui.console.health import health
 from tanhui.governance import jobs
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.actors import Actor
+from tanhui.partners.contract import approve_production
+from tests.cast import BIKE, OPERATOR
 from tests.desks import Desks, read
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 PAGE = "/console/health"
+DESK = Actor("person:8", frozenset({"operator"}), person_id=8)
 SYSADMIN = Actor("person:9", frozenset({"sysadmin"}), person_id=9)
 
 
@@ -56,3 +60,9 @@ def test_only_those_whose_duty_it_is_read_the_page(desks: Desks) -> None:
     assert desks.client("operator").get(PAGE).status_code == 200
     for persona in ("regulator", "metro", "lin-xiao"):
         assert desks.client(persona).get(PAGE).status_code in (302, 403), persona
+
+
+def test_a_partner_that_delivers_by_file_is_not_silent(desks: Desks) -> None:
+    approve_production(actor=OPERATOR, partner_code=BIKE, at=desks.city.at, waive="It sends files.")
+    soon, late = desks.city.at + timedelta(hours=1), desks.city.at + timedelta(hours=25)
+    assert [health(DESK, at).silent for at in (soon, late)] == [0, 1]

@@ -125,6 +125,4 @@ def health(actor: Actor, at: datetime) -> Health:
 def _silent(at: datetime) -> int:
     """How many partners in production brought no rows, by file or push, for longer than agreed."""
     due = {line.code for line in partner_lines() if line.status == "production"}
-    return sum(
-        partner.code in due and not partner.on_time for partner in partner_freshness(at=at)
-    )
+    return sum(partner.code in due and not partner.on_time for partner in partner_freshness(at=at))
