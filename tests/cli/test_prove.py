@@ -18,6 +18,8 @@ from typer.testing import CliRunner, Result
 from tanhui.behaviours.commands import record_file
 from tanhui.cli.database import register
 from tanhui.config.database import Database, open_url
+from tanhui.identity.audit.commands import seal_audit
+from tanhui.identity.commands import platform_actor
 
 pytestmark = pytest.mark.database
 
@@ -65,6 +67,8 @@ def test_sound_books_are_proven(run: Run) -> None:
     }
     assert answer["seconds"] >= 0
     assert (answer["behaviours"]["deeds"], answer["behaviours"]["matches"]) == (1, True)
+    assert answer["behaviours"]["counted"]["deeds"] == 1
+    assert set(answer["behaviours"]["counted"]) == {"deeds", "reduction_mg", "points"}
     assert (answer["log"]["size"], answer["log"]["matches"]) == (0, True)
     assert len(answer["log"]["root"]) == 64
     assert answer["claims"] == {"differing_time": 0, "double_paid": 0, "matches": True}
@@ -104,3 +108,16 @@ def test_tampered_books_exit_with_one(
     told = run()
     assert told.exit_code == 1
     assert "DIFFERS" in told.stdout
+
+
+def test_people_are_told_the_first_wrong_row_of_the_audit(run: Run, books: Database) -> None:
+    seal_audit(actor=platform_actor(), at=NOW)
+    with psycopg.connect(books.owner_url) as owner:
+        first = owner.execute("SELECT min(id) FROM governance_audit").fetchone()
+        owner.execute("UPDATE governance_audit SET actor = 'x'")
+    lines = run().stdout.splitlines()
+    [place] = [at for at, line in enumerate(lines) if line.startswith("audit")]
+    assert first is not None
+    assert lines[place].endswith("DIFFERS")
+    assert lines[place + 1] == f"  edited: {first[0]}"
+    assert "more: tanhui audit check" in lines[place + 2]

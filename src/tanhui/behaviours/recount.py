@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,20 @@ _ROOM = "tanhui.behaviours"
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What counts, added up from the rows alone: not merged, not voided, no hold open or reversed.
+
+    It equals the sum of all `sums` leaves of the public log once nothing waits to be rolled.
+    """
+
+    deeds: int
+    reduction_mg: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Recount:
-    """The deeds recomputed against the books; all but the first two count faults.
+    """The deeds recomputed against the books; all numbers but the first two count faults.
 
     `unknown_rules` are rules in the books whose documents are not in the library with the same
     digest: nothing under them can be recomputed. `lone_notes` are holds, merges and voids that do
@@ -48,6 +60,7 @@ class Recount:
     differing_reductions: int
     differing_totals: int
     unknown_rules: int
+    counted: Counted = field(kw_only=True)
 
     @property
     def matches(self) -> bool:
@@ -154,4 +167,5 @@ def recount() -> Recount:
     unknown = sum(rule[0] not in methodologies or rule[0] not in paid_by for rule in rules)
     reductions = _differing_reductions(library, methodologies)
     totals = differing_totals()
-    return Recount(*(int(count) for count in (*counts, reductions, totals, unknown)))
+    faults = (int(count) for count in (*counts, reductions, totals, unknown))
+    return Recount(*faults, counted=Counted(*map(int, _fetch("counted")[0])))

@@ -95,5 +95,21 @@ def _say(found: AuditCheck) -> None:
         typer.echo(
             f"public log: leaf {told['log_index']} through row {told['log_through']} {agrees}"
         )
-    for fault in found.chain.faults:
-        typer.echo(f"  {fault.kind}: {fault.number}")
+    for line in fault_lines(found):
+        typer.echo(line)
+
+
+def fault_lines(found: AuditCheck) -> list[str]:
+    """A line for each fault that is named: what happened, and to which row (or link)."""
+    return [f"  {fault.kind}: {fault.number}" for fault in found.chain.faults]
+
+
+def first_fault(found: AuditCheck) -> list[str]:
+    """The first fault that is named, and where the others are; a head that is not the log's."""
+    named = fault_lines(found)
+    lines = named[:1]
+    if len(named) > 1:
+        lines.append(f"  and {len(named) - 1} more: tanhui audit check")
+    if not found.log_agrees:
+        lines.append(f"  public log: leaf {found.log_index} through row {found.through} DIFFERS")
+    return lines

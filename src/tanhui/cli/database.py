@@ -195,6 +195,8 @@ def prove(as_json: JsonFlag = False) -> None:
         )
         typer.echo(f"log          {log.size:>12,}  {'ok' if log.matches else 'DIFFERS'}")
         typer.echo(f"audit        {audited.chain.rows:>12,}  {'ok' if audited.ok else 'DIFFERS'}")
+        for line in audit.first_fault(audited):
+            typer.echo(line)
         typer.echo(f"files        {files:>12,}  {'DIFFERS' if lost else 'ok'}")
         for trouble in lost:
             typer.echo(f"  {trouble.sha256} {trouble.trouble}")
