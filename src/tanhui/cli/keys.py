@@ -24,6 +24,11 @@ from tanhui.runtime.keys.file import Key
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Opener = Callable[[], AbstractContextManager[object]]
 
+LOG_STALE = (
+    "The public log is stale until its witnesses know this key: give it to each of them, then"
+    " write and announce the policy anew (docs/public-log.md)."
+)
+
 
 def sealed_columns() -> tuple[SealedColumn, ...]:
     """Every sealed column of the product, as each room names its own."""
@@ -97,6 +102,8 @@ def register(app: typer.Typer, *, ready: Opener, actor: Actor) -> None:
             print_json(told)
         else:
             typer.echo(f"{told['name']} {told['id']} {told['algorithm']}")
+        if name == "log":
+            typer.echo(LOG_STALE, err=True)
 
     @keys.command("reseal")
     @refusing
