@@ -114,7 +114,7 @@ def test_a_citizen_keeps_only_own_files_and_nobody_else_any(lin: Actor) -> None:
         ("nothing", made.PDF, "file_purpose_unknown"),
         ("objection", b"", "file_empty"),
         ("objection", made.PDF, "file_type_not_allowed"),
-        ("project", b"<html>,", "file_type_not_allowed"),
+        ("project", b"<html>,", "file_type_unknown"),
         ("objection", made.bomb_picture(), "file_bomb"),
         ("objection", made.picture()[:-300], "file_damaged"),
         ("objection", b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(10_000_001), "file_too_large"),
@@ -347,7 +347,7 @@ def test_the_database_refuses_rows_that_cannot_be(
 @pytest.mark.parametrize(
     ("purpose", "data", "zh", "en"),
     [
-        ("project", b"\x00\x01\x02", "认不出类型", "no type that is known"),
+        ("project", b"\x00\x01\x02", "认不出类型", "type of this file cannot be told"),
         ("objection", b"\xff\xd8\xff" + bytes(10_000_000), "有 10.1 MB", "has 10.1 MB"),
     ],
 )

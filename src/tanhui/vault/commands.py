@@ -63,8 +63,8 @@ def keep_file(
     """Keeps a new file. Its owner, these roles and these organisations may read it.
 
     Refuses: `not_permitted`, `file_purpose_unknown`, `file_empty`, `file_too_large`,
-    `file_type_not_allowed`, `file_active`, `file_bomb`, `file_damaged`, `image_moves`,
-    `file_infected`, `scanner_unreachable`. A citizen keeps only files that are the citizen's own.
+    `file_type_unknown`, `file_type_not_allowed`, `file_active`, `file_bomb`, `file_damaged`,
+    `image_moves`, `file_infected`, `scanner_unreachable`. A citizen keeps only own files.
     """
     require(actor, "vault.keep")
     if actor.roles == {"citizen"} and owner_id != actor.person_id:
@@ -164,9 +164,9 @@ def _examined(purpose: Purpose, data: bytes) -> _Ready:
     allowed = ", ".join(sorted(purpose.types))
     if not media_type:
         raise Invalid(
-            "file_type_not_allowed",
-            zh="这里不收这种文件。按内容认不出类型；可以收：{allowed}。",
-            en="Files of this type are not kept here. Its content shows no type that is known here;"
+            "file_type_unknown",
+            zh="按内容认不出类型的文件，这里不收；可以收：{allowed}。",
+            en="The type of this file cannot be told from its content, so it is not kept;"
             " kept are: {allowed}.",
             allowed=allowed,
         )
