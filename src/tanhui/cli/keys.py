@@ -45,6 +45,15 @@ def _told(key: Key) -> dict[str, object]:
     }
 
 
+def _say_made(told: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+    else:
+        typer.echo(f"{told['name']} {told['id']} {told['algorithm']}")
+    if told["name"] == "log":
+        typer.echo(LOG_STALE, err=True)
+
+
 def _algorithm(name: str | None) -> Algorithm | None:
     if name is None:
         return None
@@ -97,13 +106,7 @@ def register(app: typer.Typer, *, ready: Opener, actor: Actor) -> None:
             made = resealing.rotate_key(
                 actor=actor, name=name, algorithm=chosen, at=datetime.now(UTC)
             )
-        told = _told(made)
-        if as_json:
-            print_json(told)
-        else:
-            typer.echo(f"{told['name']} {told['id']} {told['algorithm']}")
-        if name == "log":
-            typer.echo(LOG_STALE, err=True)
+        _say_made(_told(made), as_json)
 
     @keys.command("reseal")
     @refusing
