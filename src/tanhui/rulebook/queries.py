@@ -138,7 +138,9 @@ def in_force(kind: str, document: str, day: date) -> Publication | None:
 
 def all_in_force(day: date) -> list[Publication]:
     """Of every rule the version in force on a day, by kind and name."""
-    return [_publication(row) for row in rows("all_in_force", {"day": day})]
+    return [
+        _publication(row) for row in rows("in_force", {"kind": None, "document": None, "day": day})
+    ]
 
 
 def versions(kind: str, document: str) -> list[Publication]:
@@ -154,7 +156,7 @@ def publications() -> list[Publication]:
 
 def proposal(proposal_id: int) -> Proposal:
     """Refuses `no_such_proposal`."""
-    found = rows("proposal", {"proposal_id": proposal_id})
+    found = rows("proposal", {"proposal_id": proposal_id, "case_id": None})
     if not found:
         raise _no_such_proposal()
     return Proposal(*found[0])
@@ -162,7 +164,7 @@ def proposal(proposal_id: int) -> Proposal:
 
 def proposal_of(case_id: UUID) -> Proposal:
     """The proposal of a case; refuses `no_such_proposal`."""
-    found = rows("proposal_of_case", {"case_id": case_id})
+    found = rows("proposal", {"proposal_id": None, "case_id": case_id})
     if not found:
         raise _no_such_proposal()
     return Proposal(*found[0])

@@ -1,5 +1,6 @@
--- The version of a rule that is in force on a day: the latest that has begun and not ended.
-SELECT
+-- Of each rule the version in force on a day, or of the one that is named; of one that has not
+-- begun, or has ended, none.
+SELECT DISTINCT ON (publication.kind, publication.document)
     publication.id,
     publication.kind,
     publication.document,
@@ -18,9 +19,10 @@ SELECT
     publication.body IS NOT NULL AS in_book
 FROM rulebook_publication AS publication
 WHERE
-    publication.kind = %(kind)s
-    AND publication.document = %(document)s
+    (
+        %(kind)s::text IS NULL
+        OR (publication.kind = %(kind)s AND publication.document = %(document)s)
+    )
     AND publication.effective_from <= %(day)s
     AND (publication.effective_until IS NULL OR publication.effective_until >= %(day)s)
-ORDER BY publication.effective_from DESC
-LIMIT 1;
+ORDER BY publication.kind ASC, publication.document ASC, publication.effective_from DESC;

@@ -1,3 +1,4 @@
+-- One proposal, by its number or by its case.
 SELECT
     proposal.id,
     proposal.case_id,
@@ -17,4 +18,4 @@ SELECT
     proposal.person_id,
     proposal.proposed_at
 FROM rulebook_proposal AS proposal
-WHERE proposal.id = %(proposal_id)s;
+WHERE proposal.id = %(proposal_id)s OR proposal.case_id = %(case_id)s;
