@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tanhui.behaviours.recount import recount
+from tanhui.behaviours.totals.rolling import roll
 from tanhui.identity.commands import log_in_by_link, log_out, open_login_link, platform_actor
 from tanhui.identity.queries import actor_of
 from tanhui.kernel.periods import city_day
@@ -32,6 +34,20 @@ def test_scenes_say_what_an_item_may_be(desk: Desk) -> None:
     assert bike["max_per_hour"] == 30_000
     assert bike["tariff"]["mg_per_point"] > 0
     assert {each["mode"] for each in told_scenes["scenes"]} >= {"metro", "bus", "walking"}
+
+
+def test_the_totals_are_the_books_own(desk: Desk) -> None:
+    assert desk.send([recent_ride("a")]).results == ["recorded"]
+    roll(actor=platform_actor(), at=timezone.now())
+    told_totals = _public("/api/v1/totals").json
+    counted = recount().counted
+    assert told_totals["in_all"] == {
+        "deeds": counted.deeds,
+        "reduction_mg": counted.reduction_mg,
+        "points": counted.points,
+    }
+    assert told_totals["books"]["closed"]
+    assert told_totals["credits"]["issued_kg"] == 0
 
 
 def test_methodologies_and_factors_are_public(desk: Desk) -> None:
