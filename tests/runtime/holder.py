@@ -18,7 +18,9 @@ def main() -> int:
         runner.namespaces_work = lambda _installation: False
     if os.environ.get("HOMES"):
         runner._HOMES = Path(os.environ["HOMES"])
+    # What started the tests may have had these ignored, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         with using(Path(sys.argv[1])) as server:
             print(server.pid, server.url, flush=True)
