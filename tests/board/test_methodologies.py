@@ -18,7 +18,7 @@ from tanhui.methodology.document import Methodology
 from tanhui.scenes.library import city_library
 
 # Which rules are in force is asked of the rulebook.
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 CHINESE = Client(headers={"accept-language": "zh"})
 ENGLISH = Client(headers={"accept-language": "en"})
 BIKE = "/methodologies/shared-bike.chengdu@1.0.0/"

@@ -66,7 +66,6 @@ def desk(tmp_path: Path) -> Desk:
 
 
 # Which rules are in force is asked of the rulebook.
-@pytest.mark.database
 @pytest.mark.django_db
 def test_one_file_is_computed_explained_priced_published_and_followed(desk: Desk) -> None:
     # A template is faultless at once; the finished file takes its place.
