@@ -45,6 +45,15 @@ class DatabaseUrl:
     app: str
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name cases of octets by their parameter.
+
+    Packed octets hold the second in which they were packed, so that two workers that began in
+    different seconds would name the cases differently and refuse to run.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """A server on which databases can be made: the given one, or a temporary embedded one."""

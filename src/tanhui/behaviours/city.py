@@ -159,7 +159,7 @@ class Board:
 def city_board(at: datetime) -> Board:
     """The city's board as of the last look at the totals before `at`."""
     cutoff = totals.cutoff()
-    roll = (cutoff.roll, cutoff.outbox_id) if cutoff else (0, 0)
+    roll = (cutoff.roll, cutoff.rolled_at) if cutoff else None
     return Board(
         _figures(current_root(), city_day(at), roll),
         cutoff,
@@ -169,7 +169,7 @@ def city_board(at: datetime) -> Board:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _figures(content_root: Path, today: date, roll: tuple[int, int]) -> CityFigures:
+def _figures(content_root: Path, today: date, roll: tuple[int, datetime] | None) -> CityFigures:
     # Nothing here changes before the next roll, so a roll and a day are read once.
     del roll
     first, last = today - timedelta(days=DAYS), today - timedelta(days=1)

@@ -41,11 +41,13 @@ class Cutoff:
     """When the totals were last looked after; `roll` is the last one that changed anything.
 
     `people` are registered citizens. `outbox_id` is the roll's leaf; `log_index` its place in the
-    public log, None until it is published.
+    public log, None until it is published. `rolled_at` tells the roll from one of the same number
+    in books that were since restored from a backup.
     """
 
     at: datetime
     roll: int
+    rolled_at: datetime
     people: int
     outbox_id: int
     log_index: int | None
@@ -82,8 +84,8 @@ def cutoff() -> Cutoff | None:
     found = _rows("cutoff", {})
     if not found:
         return None
-    at, people, number, outbox_id = found[0]
-    return Cutoff(at, number, people, outbox_id, publiclog.position(outbox_id))
+    at, people, number, outbox_id, rolled_at = found[0]
+    return Cutoff(at, number, rolled_at, people, outbox_id, publiclog.position(outbox_id))
 
 
 def last_change(last: date) -> Change | None:

@@ -1,7 +1,8 @@
 WITH last AS (
     SELECT
         roll.number,
-        roll.outbox_id
+        roll.outbox_id,
+        roll.rolled_at
     FROM behaviours_roll AS roll
     ORDER BY roll.number DESC
     LIMIT 1
@@ -11,6 +12,7 @@ SELECT
     cutoff.looked_at,
     cutoff.people,
     last.number,
-    last.outbox_id
+    last.outbox_id,
+    last.rolled_at
 FROM behaviours_cutoff AS cutoff
 CROSS JOIN last;
