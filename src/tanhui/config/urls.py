@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/", include("tanhui.console.urls")),
     path("methodologies/", include("tanhui.board.urls")),
     path("rules/", include("tanhui.board.rules_urls")),
+    path("registry/", include("tanhui.board.registry_urls")),
+    path("certificates/", include("tanhui.board.certificates_urls")),
 ]
 
 handler400 = problems.or_page(400, errors.bad_request)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from tanhui.console import (
     audit,
@@ -32,6 +32,8 @@ urlpatterns = [
     path("partners/<str:code>/days.csv", partners.days_file, name="days-csv"),
     path("partners/<str:code>/deliveries/<uuid:delivery_id>", partners.delivery, name="delivery"),
     path("permissions", permissions.table, name="permissions"),
+    path("projects/", include("tanhui.console.projects_urls")),
+    path("credits/", include("tanhui.console.credits_urls")),
     path("staff", staff.desk, name="staff"),
     path("health", health.page, name="health"),
     path("audit", audit.desk, name="audit"),

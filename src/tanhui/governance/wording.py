@@ -19,6 +19,9 @@ class Words:
 ROLES: dict[str, Words] = {
     "citizen": Words("市民", "Citizen"),
     "partner": Words("数据方", "Partner"),
+    "owner": Words("项目业主", "Project owner"),
+    "verifier": Words("审核机构", "Verification body"),
+    "buyer": Words("认购方", "Buyer"),
     "operator": Words("平台运营", "Operator"),
     "regulator": Words("主管部门", "Authority"),
     "sysadmin": Words("系统管理员", "System administrator"),
@@ -36,6 +39,10 @@ GROUPS: dict[str, Words] = {
     "claims": Words("防重复", "Claims"),
     "partner": Words("数据方", "Partners"),
     "deliveries": Words("推送", "Deliveries"),
+    "organisations": Words("机构", "Organisations"),
+    "projects": Words("项目", "Projects"),
+    "registers": Words("外部登记簿", "Other registers"),
+    "credits": Words("减排量登记", "Credits"),
     "rules": Words("规则", "Rules"),
     "books": Words("账本", "Books"),
     "totals": Words("汇总", "Totals"),
@@ -55,6 +62,98 @@ GROUPS: dict[str, Words] = {
 }
 
 PERMISSIONS: dict[str, Words] = {
+    "members.add_organisation": Words(
+        "给项目业主、审核机构、认购方登记人员",
+        "seat the staff of an owner, a verification body or a buyer",
+    ),
+    "organisations.register": Words(
+        "登记机构",
+        "register an organisation",
+    ),
+    "organisations.read": Words(
+        "查看机构",
+        "read organisations",
+    ),
+    "projects.propose": Words(
+        "申报项目、提交监测报告（只限自家的）",
+        "file a project and its monitoring reports (only one's own)",
+    ),
+    "projects.read": Words(
+        "查看项目材料（业主和审核机构只看自己的）",
+        "read a project's papers (owners and verifiers only their own)",
+    ),
+    "projects.complete": Words(
+        "材料齐备审查与补正",
+        "check completeness and return for more",
+    ),
+    "projects.object": Words(
+        "在公示期提异议",
+        "object during public notice",
+    ),
+    "projects.assign": Words(
+        "委派审核机构",
+        "assign a verification body",
+    ),
+    "projects.verify": Words(
+        "提出不符合项，签署审核意见（只限委派的）",
+        "raise findings and sign opinions (only where assigned)",
+    ),
+    "projects.decide": Words(
+        "登记项目、决定签发（两人）",
+        "decide on registration and issuance (two persons)",
+    ),
+    "projects.strike_off": Words(
+        "取消登记",
+        "strike a project off",
+    ),
+    "projects.run_clocks": Words(
+        "让到期的期限生效",
+        "let terms run out",
+    ),
+    "registers.import": Words(
+        "导入外部登记簿",
+        "import other registers",
+    ),
+    "claims.waive": Words(
+        "记录不重复计算的放弃",
+        "record a waiver of double counting",
+    ),
+    "credits.issue": Words(
+        "签发减排量",
+        "issue credits",
+    ),
+    "credits.transfer": Words(
+        "划转减排量（只限自家的）",
+        "transfer credits (only one's own)",
+    ),
+    "credits.retire": Words(
+        "注销减排量（只限自家的）",
+        "retire credits (only one's own)",
+    ),
+    "credits.lock": Words(
+        "锁定到期的注销",
+        "lock retirements whose time to undo is over",
+    ),
+    "credits.pledge": Words(
+        "质押减排量（只限自家的）",
+        "pledge credits (only one's own)",
+    ),
+    "credits.set_aside": Words(
+        "冻结、司法冻结和解除",
+        "freeze, hold for a court, and release",
+    ),
+    "credits.propose_cancel": Words(
+        "提请作废减排量",
+        "propose to cancel credits",
+    ),
+    "credits.cancel": Words(
+        "复核作废（不能是提请的人）",
+        "confirm a cancellation (not whoever proposed it)",
+    ),
+    "credits.read": Words(
+        "查看持有和全部登记",
+        "read holdings and the whole register",
+    ),
     "appeals.decide": Words(
         "裁决市民的异议（不能是作出原意见的人）",
         "decide an objection (not whoever is objected to)",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 # Who works for the platform or the authority; a partner's staff have the role `partner`.
 PLATFORM_ROLES = ("operator", "regulator", "sysadmin", "security", "auditor")
+# Who works for an organisation of path two: an owner of projects, a verifier, a buyer of credits.
+ORGANISATION_ROLES = ("owner", "verifier", "buyer")
 
 
 STAFF_SESSION_LIFE = timedelta(hours=12)
@@ -53,11 +56,44 @@ class Person(models.Model):
         )
 
 
+class Organisation(models.Model):
+    """An owner of projects, a verifier or a buyer. Its names are public, as the register's are."""
+
+    id = models.AutoField(primary_key=True)
+    code = models.CharField(max_length=16, unique=True)
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+    # 统一社会信用代码; simulated ones begin with `SIM`.
+    credit_code = models.CharField(max_length=18, unique=True)
+    roles = ArrayField(models.CharField(max_length=10))
+    # Small and micro firms (小微企业) may file in short.
+    small = models.BooleanField(default=False, db_default=False)
+    simulated = models.BooleanField(default=False, db_default=False)
+    registered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(roles__contained_by=list(ORGANISATION_ROLES)) & Q(roles__len__gte=1),
+                name="identity_organisation_roles",
+            ),
+            # Who checks projects may neither own one nor buy from one.
+            models.CheckConstraint(
+                condition=~Q(roles__contains=["verifier"]) | Q(roles__len=1),
+                name="identity_organisation_verifier_alone",
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex="^[A-Z][A-Z0-9-]{1,15}$"),
+                name="identity_organisation_code",
+            ),
+        )
+
+
 class Membership(models.Model):
     """Whom a person works for. It ends by its date; a new one is a new row.
 
-    `organisation_id` is the partner's number: the room of partners lies above this one, so the
-    database knows it as a plain number.
+    `organisation_id` is the partner's number for the role `partner`, as the room of partners lies
+    above this one; for the roles of an organisation it is that of `Organisation`.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -72,7 +108,9 @@ class Membership(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(role="partner", organisation_id__isnull=False)
+                condition=Q(
+                    role__in=("partner", *ORGANISATION_ROLES), organisation_id__isnull=False
+                )
                 | Q(role__in=PLATFORM_ROLES, organisation_id__isnull=True),
                 name="identity_membership_role_and_organisation",
             ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """One member of the cast; `organisation` is the partner's code of its staff."""
+    """One member of the cast; `organisation` codes the partner or body it works for."""
 
     name: str
     name_zh: str
@@ -163,6 +163,86 @@ CAST = (
         "查审计记录，不参与任何办理",
         "reads the audit and takes part in nothing else",
         phone="13800000033",
+    ),
+    Persona(
+        "owner-glass",
+        "玻璃厂项目员",
+        "Glassworks desk",
+        "owner",
+        "玻璃窑炉气改电的业主",
+        "project staff of the glassworks",
+        phone="13800000041",
+        organisation="GLASS",
+    ),
+    Persona(
+        "owner-forest",
+        "森林公园项目员",
+        "Forest park desk",
+        "owner",
+        "城市森林公园的项目员",
+        "project staff of the forest park",
+        phone="13800000042",
+        organisation="FOREST",
+    ),
+    Persona(
+        "owner-greenway",
+        "绿道项目员",
+        "Greenway desk",
+        "owner",
+        "绿道建设方的项目员",
+        "project staff of the greenway's builder",
+        phone="13800000043",
+        organisation="GREENWAY",
+    ),
+    Persona(
+        "owner-village",
+        "林盘合作社项目员",
+        "Village cooperative desk",
+        "owner",
+        "小微项目的牵头合作社",
+        "the cooperative that coordinates small sites",
+        phone="13800000044",
+        organisation="VILLAGE",
+    ),
+    Persona(
+        "verifier",
+        "核证员",
+        "Verifier",
+        "verifier",
+        "第三方审核机构的核证员",
+        "staff of a verification body",
+        phone="13800000051",
+        organisation="VERIFY-A",
+    ),
+    Persona(
+        "verifier-2",
+        "另一家机构的核证员",
+        "Second verifier",
+        "verifier",
+        "另一家审核机构的核证员",
+        "staff of another verification body",
+        phone="13800000052",
+        organisation="VERIFY-B",
+    ),
+    Persona(
+        "buyer",
+        "会展公司采购员",
+        "Exhibition buyer",
+        "buyer",
+        "为活动购买减排量的会展公司",
+        "buys credits for its events",
+        phone="13800000061",
+        organisation="EXPO",
+    ),
+    Persona(
+        "buyer-2",
+        "电子厂采购员",
+        "Factory buyer",
+        "buyer",
+        "为生产排放购买减排量的工厂",
+        "buys credits for its production",
+        phone="13800000062",
+        organisation="FACTORY",
     ),
 )
 CITIZENS = tuple(persona for persona in CAST if persona.role == "citizen")

@@ -161,8 +161,9 @@ def organisation_missing() -> Refusal:
     """A partner's member without a partner, or another one's with a partner."""
     return Invalid(
         "organisation_missing",
-        zh="数据方的人员要写明是哪一家；运营和主管部门的人员不写。",
-        en="Staff of a partner need their partner; staff of the operator or authority have none.",
+        zh="数据方和机构的人员要写明是哪一家，身份要与它相符；运营和主管部门的人员不写。",
+        en="Staff of a partner or organisation need theirs, and its role; staff of the operator or"
+        " authority have none.",
     )
 
 

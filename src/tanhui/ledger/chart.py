@@ -31,13 +31,31 @@ class Kind:
 
 CITIZEN_POINTS = Kind(1, "citizen.points", Asset.POINT)
 CITIZEN_REDUCTION = Kind(2, "citizen.reduction", Asset.REDUCTION_MG)
+# One account for each holder, project and vintage; the registry numbers them.
+CREDIT_HELD = Kind(3, "credit.held", Asset.CREDIT_KG)
 POINTS_ISSUED = Kind(101, "points.issued", Asset.POINT, pooled=True)
 POINTS_USED = Kind(102, "points.used", Asset.POINT, pooled=True)
 REDUCTION_MEASURED = Kind(103, "reduction.measured", Asset.REDUCTION_MG, pooled=True)
+CREDIT_ISSUED = Kind(104, "credit.issued", Asset.CREDIT_KG, pooled=True)
+CREDIT_RETIRED = Kind(105, "credit.retired", Asset.CREDIT_KG, pooled=True)
+CREDIT_CANCELLED = Kind(106, "credit.cancelled", Asset.CREDIT_KG, pooled=True)
+# Credits that are frozen, pledged or held by a court wait on their way here and never arrive.
+CREDIT_SET_ASIDE = Kind(107, "credit.set_aside", Asset.CREDIT_KG, pooled=True)
 
-CHART = (CITIZEN_POINTS, CITIZEN_REDUCTION, POINTS_ISSUED, POINTS_USED, REDUCTION_MEASURED)
+CHART = (
+    CITIZEN_POINTS,
+    CITIZEN_REDUCTION,
+    CREDIT_HELD,
+    POINTS_ISSUED,
+    POINTS_USED,
+    REDUCTION_MEASURED,
+    CREDIT_ISSUED,
+    CREDIT_RETIRED,
+    CREDIT_CANCELLED,
+    CREDIT_SET_ASIDE,
+)
 
-# Pools belong to the city itself, not to a person.
+# Pools belong to the city itself, not to a holder.
 CITY_HOLDER_ID = 0
 
 
@@ -49,6 +67,12 @@ class Reason(StrEnum):
     POINTS_SPENT = "points.spent"
     POINTS_RESERVED = "points.reserved"
     RESOLUTION = "resolution"
+    CREDIT_ISSUED = "credit.issued"
+    CREDIT_TRANSFERRED = "credit.transferred"
+    CREDIT_RETIRED = "credit.retired"
+    CREDIT_SET_ASIDE = "credit.set_aside"
+    CREDIT_CANCELLED = "credit.cancelled"
+    CREDIT_REPLACED = "credit.replaced"
 
 
 REASON_NUMBERS = {reason: number for number, reason in enumerate(Reason, start=1)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from tanhui.portal import login, views
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("logout", login.log_out, name="logout"),
     path("keys", views.keys, name="keys"),
     path("sandbox", views.sandbox, name="sandbox"),
+    path("projects/", include("tanhui.portal.projects_urls")),
+    path("holdings/", include("tanhui.portal.holdings_urls")),
+    path("verification/", include("tanhui.portal.verifying_urls")),
     path("quota", views.quota, name="quota"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<uuid:delivery_id>", views.delivery, name="delivery"),

@@ -12,13 +12,20 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
 from tanhui.identity.commands import seat_personas, sure_of_person
-from tanhui.identity.models import PLATFORM_ROLES, Membership, Person, Session
+from tanhui.identity.models import (
+    ORGANISATION_ROLES,
+    PLATFORM_ROLES,
+    Membership,
+    Organisation,
+    Person,
+    Session,
+)
 from tanhui.identity.seats.refusals import own_seat
 from tanhui.identity.second_factor.commands import end_second_factor
 from tanhui.kernel.actors import Actor
 
 PARTNER = "partner"
-ROLES = (*PLATFORM_ROLES, PARTNER)
+ROLES = (*PLATFORM_ROLES, PARTNER, *ORGANISATION_ROLES)
 
 
 def add_member(
@@ -32,7 +39,8 @@ def add_member(
 ) -> int:
     """Seats the owner of a phone at a desk, registering the person if needed; answers its id.
 
-    The operator seats partners' staff; `organisation_id` is their partner's number. At a desk of
+    The operator seats partners' and organisations' staff; `organisation_id` is the number of their
+    partner or organisation, which must have that role. At a desk of
     the platform only its own command line seats somebody at once, to begin with: from then on
     `seats.commands` asks two persons. The same seat again changes nothing. Refuses
     `not_permitted`, `role_unknown`, `organisation_missing`, `phone_invalid`, `name_too_long`,
@@ -45,6 +53,9 @@ def add_member(
 def _require_seating(actor: Actor, role: str) -> None:
     if role == PARTNER:
         require(actor, "members.add_partner")
+        return
+    if role in ORGANISATION_ROLES:
+        require(actor, "members.add_organisation")
         return
     # Nobody but the platform itself may do both halves of what takes two persons.
     require(actor, "members.propose")
@@ -63,7 +74,9 @@ def _seat(
 ) -> int:
     if role not in ROLES:
         raise refusals.role_unknown()
-    if (role == PARTNER) != (organisation_id is not None):
+    if (role in PLATFORM_ROLES) != (organisation_id is None):
+        raise refusals.organisation_missing()
+    if role in ORGANISATION_ROLES and not _plays(organisation_id or 0, role):
         raise refusals.organisation_missing()
     with transaction.atomic():
         person_id = sure_of_person(
@@ -90,6 +103,10 @@ def _seat(
         elif (live.role, live.organisation_id) != (role, organisation_id):
             raise refusals.member_elsewhere()
         return live.id
+
+
+def _plays(organisation_id: int, role: str) -> bool:
+    return Organisation.objects.filter(id=organisation_id, roles__contains=[role]).exists()
 
 
 def end_membership(

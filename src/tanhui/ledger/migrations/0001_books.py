@@ -2,28 +2,12 @@
 
 from typing import Any, ClassVar
 
-from django.apps.registry import Apps
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from tanhui.ledger.chart import CHART
+from tanhui.ledger.seeding import seed_chart
 from tanhui.runtime.sql import load
 
 FUNCTIONS = ("open_accounts", "lock_holders", "issue", "post")
-
-
-def seed_chart(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    with schema_editor.connection.cursor() as cursor:
-        for kind in CHART:
-            cursor.execute(
-                load("tanhui.ledger", "seed_chart"),
-                {
-                    "number": kind.number,
-                    "code": kind.code,
-                    "asset": str(kind.asset),
-                    "pooled": kind.pooled,
-                },
-            )
 
 
 class Migration(migrations.Migration):

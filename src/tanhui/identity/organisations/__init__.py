@@ -1,0 +1,1 @@
+"""Organisations of path two: owners of projects, verification bodies, buyers of credits."""

@@ -1,0 +1,7 @@
+"""The verifiers' routes under /portal/verification/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Projects: from a call to a verified monitoring period. docs/projects.md."""

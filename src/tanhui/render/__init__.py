@@ -1,0 +1,1 @@
+"""Documents, codes and pictures made from data: Typst, QR. Pure."""
