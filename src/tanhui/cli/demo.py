@@ -17,6 +17,7 @@ from tanhui.behaviours import reconciliation
 from tanhui.behaviours.totals import rolling as totals
 from tanhui.cli.demo_appeals import say_of_holds
 from tanhui.cli.demo_days import deeds_of
+from tanhui.cli.demo_organisations import seat_organisations
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
 from tanhui.cli.demo_rules import play_rules
 from tanhui.identity.commands import platform_actor, register_simulated
@@ -90,7 +91,8 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     attest_simulated(person_ids=citizens, at=at)
     codes = [code for code, *_ in PARTNERS]
     numbers = {code: partners_queries.partner(code).id for code in codes}
-    seat_staff(actor=platform_actor(), organisations=numbers, at=at)
+    organisations = seat_organisations(actor=actor, at=at)
+    seat_staff(actor=platform_actor(), organisations={**numbers, **organisations}, at=at)
     for code in codes:
         partners.bind_riders(
             actor=actor,
