@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 
 from tanhui.console.urls import urlpatterns as console
 from tanhui.portal.urls import urlpatterns as portal
@@ -22,8 +22,11 @@ _PART = re.compile(r"<(\w+):\w+>")
 _FILLED = {"uuid": NOTHING, "int": "1", "str": "nothing"}
 
 
-def _addresses(prefix: str, patterns: list[URLPattern]) -> Iterator[str]:
+def _addresses(prefix: str, patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
     for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _addresses(f"{prefix}{pattern.pattern}", pattern.url_patterns)
+            continue
         if pattern.name in _OPEN:
             continue
         route = str(pattern.pattern).replace("<str:code>", BIKE)

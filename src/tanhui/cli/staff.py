@@ -13,7 +13,7 @@ import typer
 from tanhui.cli.refusing import print_json, refusing
 from tanhui.identity.commands import platform_actor
 from tanhui.identity.members.commands import add_member
-from tanhui.identity.personas import BY_NAME
+from tanhui.identity.personas import BY_NAME, PORTAL_ROLES
 from tanhui.identity.phones import parse_phone
 from tanhui.identity.queries import registered_phones
 from tanhui.identity.refusals import person_unknown
@@ -21,7 +21,7 @@ from tanhui.identity.second_factor.commands import reset_second_factor
 from tanhui.partners import queries as partners
 
 Opener = Callable[[], AbstractContextManager[object]]
-_DESKS = {"citizen": "", "partner": "/portal/"}
+_DESKS = {"citizen": "", **dict.fromkeys(PORTAL_ROLES, "/portal/")}
 _CONSOLE = "/console/"
 
 

@@ -14,7 +14,7 @@ from tanhui.web.login import Door, log_in_at, log_out_of
 _DOOR = Door(
     "console/login.html",
     "console:home",
-    tuple(one for one in STAFF if one.role != "partner"),
+    tuple(one for one in STAFF if one.role in ROLES),
     frozenset(ROLES),
 )
 

@@ -245,6 +245,8 @@ CAST = (
         organisation="FACTORY",
     ),
 )
+# The roles whose desks are under /portal/; those of all other staff are under /console/.
+PORTAL_ROLES = frozenset({"partner", "owner", "verifier", "buyer"})
 CITIZENS = tuple(persona for persona in CAST if persona.role == "citizen")
 STAFF = tuple(persona for persona in CAST if persona.role != "citizen")
 BY_NAME = {persona.name: persona for persona in CAST}

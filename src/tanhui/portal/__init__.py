@@ -1,1 +1,1 @@
-"""The pages of organisations under /portal/: a partner's keys, deliveries and reconciliation."""
+"""The pages of organisations under /portal/: of partners, owners, verification bodies, buyers."""

@@ -1,4 +1,4 @@
-"""The partners' log-in page."""
+"""The log-in page of the organisations: partners, owners, verification bodies, buyers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tanhui.identity.personas import STAFF
+from tanhui.identity.personas import PORTAL_ROLES, STAFF
 from tanhui.web.entrance import PageRequest, entrance
 from tanhui.web.login import Door, log_in_at, log_out_of
 
 _DOOR = Door(
     "portal/login.html",
     "portal:home",
-    tuple(one for one in STAFF if one.role == "partner"),
-    frozenset({"partner"}),
+    tuple(one for one in STAFF if one.role in PORTAL_ROLES),
+    PORTAL_ROLES,
 )
 
 

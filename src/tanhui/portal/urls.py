@@ -1,4 +1,4 @@
-"""The partners' routes under /portal/."""
+"""The organisations' routes under /portal/."""
 
 from __future__ import annotations
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from tanhui.behaviours.changes import VOID_REASONS, void_behaviour
+from tanhui.identity.personas import PORTAL_ROLES
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners import keys as partner_keys
 from tanhui.partners.statements import declare_day
@@ -25,6 +26,12 @@ from tanhui.web.desk import (
 )
 from tanhui.web.entrance import PageRequest, entrance, staff_only
 
+# Where those begin who are no partners.
+_DESKS = {
+    "owner": "portal:projects",
+    "buyer": "portal:holdings",
+    "verifier": "portal:verifications",
+}
 _partners_only = staff_only("partner", login="portal:login")
 _reading = require_http_methods(["GET", "HEAD"])
 _acting = require_http_methods(["GET", "HEAD", "POST"])
@@ -32,9 +39,12 @@ _acting = require_http_methods(["GET", "HEAD", "POST"])
 
 @entrance
 @_reading
-@_partners_only
+@staff_only(*sorted(PORTAL_ROLES), login="portal:login")
 def home(request: PageRequest) -> HttpResponse:
-    """Where the partner stands, today's rows, the last delivery, what is open."""
+    """The way to the own desk; of a partner, where it stands, today's rows, what is open."""
+    for role, desk in _DESKS.items():
+        if role in request.actor.roles:
+            return HttpResponseRedirect(reverse(desk))
     page = shown.home(actor=request.actor, at=request.at)
     return show_page(request, "portal/home.html", page=page, own=page.own, tab="home")
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tanhui.identity.personas import PORTAL_ROLES
 from tanhui.identity.second_factor import codes, commands, queries
 from tanhui.identity.second_factor.refusals import seat_missing
 from tanhui.kernel.refusals import Invalid, Refusal
@@ -24,8 +25,8 @@ from tanhui.web.login import put_session
 from tanhui.web.refusals import refusal_text, retry_after, status_of
 
 _TEMPLATE = "web/desk/second_factor.html"
-_HOMES = {"partner": "portal:home"}
-_LOGINS = {"partner": "portal:login"}
+_HOMES = dict.fromkeys(PORTAL_ROLES, "portal:home")
+_LOGINS = dict.fromkeys(PORTAL_ROLES, "portal:login")
 _CONSOLE_HOME, _CONSOLE_LOGIN = "console:home", "console:login"
 
 
