@@ -2,6 +2,10 @@
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
+PARTS = ("schema", "function_start", "function_change", "function_move")
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -12,4 +16,4 @@ class Migration(migrations.Migration):
         ("cases", "0001_cases"),
     ]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.projects", part)) for part in PARTS]
