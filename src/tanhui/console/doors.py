@@ -17,6 +17,8 @@ duties = staff_only("sysadmin", "security", "auditor", login="console:login")
 auditors = staff_only("auditor", login="console:login")
 # Whoever may read rules by the table enters; what may be done with them is asked by each act.
 rule_readers = staff_only(*sorted(PERMISSIONS["rules.read"]), login="console:login")
+# The desks of path two: its acts are the authority's, and the operator and the auditor read.
+path_two = staff_only("operator", "regulator", "auditor", login="console:login")
 reading = require_http_methods(["GET", "HEAD"])
 acting = require_http_methods(["GET", "HEAD", "POST"])
 

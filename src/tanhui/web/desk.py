@@ -61,6 +61,7 @@ _TOLD = {
     "sessions_ended": gettext_lazy("对方已在各处退出登录。"),
     "second_factor_reset": gettext_lazy("动态口令已重设，对方下次登录时绑定新设备。"),
     "member_ended": gettext_lazy("这个岗位已结束，对方马上不能再进来。"),
+    "organisation_registered": gettext_lazy("机构已登记。下一步：给它的人员登记岗位。"),
 }
 
 Act = Callable[[PageRequest], HttpResponse]
