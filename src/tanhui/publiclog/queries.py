@@ -148,7 +148,8 @@ def proof(outbox_id: int) -> Proof | None:
 def proof_at(index: int) -> Proof | None:
     """The proof of the leaf at this place, once it is published.
 
-    It carries as many cosignatures as the policy takes, and no more.
+    It carries as many cosignatures as the policy takes, and no more. Books restored from a backup
+    may not hold yet what the published files do: then there is none either.
     """
     found = published()
     if found is None or not 0 <= index < found[1].checkpoint.size:
@@ -156,7 +157,9 @@ def proof_at(index: int) -> Proof | None:
     size = found[1].checkpoint.size
     path = inclusion_proof(index, size, hashes(size))
     enough = site.policy().enough_of(found[0])
-    [entry] = leaves(index, 1)
+    entry = leaf(index)
+    if entry is None:
+        return None
     return Proof(entry, index, proofs.Proof(index, tuple(path), enough).written)
 
 
