@@ -18,6 +18,7 @@ from tanhui.identity.resealing import SealedColumn
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners.keys import SEALED as PARTNERS_SEALED
+from tanhui.registry.certificate.keeping import SEALED as CERTIFICATES_SEALED
 from tanhui.runtime.keys.algorithms import Algorithm
 from tanhui.runtime.keys.file import Key
 
@@ -32,7 +33,13 @@ LOG_STALE = (
 
 def sealed_columns() -> tuple[SealedColumn, ...]:
     """Every sealed column of the product, as each room names its own."""
-    return (*resealing.SEALED, *PARTNERS_SEALED, *CLAIMS_SEALED, *CASES_SEALED)
+    return (
+        *resealing.SEALED,
+        *PARTNERS_SEALED,
+        *CLAIMS_SEALED,
+        *CASES_SEALED,
+        *CERTIFICATES_SEALED,
+    )
 
 
 def _told(key: Key) -> dict[str, object]:
@@ -96,7 +103,9 @@ def register(app: typer.Typer, *, ready: Opener, actor: Actor) -> None:
     @keys.command("rotate")
     @refusing
     def rotate(
-        name: Annotated[str, typer.Argument(help="personal, blind, second-factor, audit or log")],
+        name: Annotated[
+            str, typer.Argument(help="personal, blind, second-factor, audit, log or certificate")
+        ],
         algorithm: Annotated[str | None, typer.Option(help="For example SM4-GCM.")] = None,
         as_json: JsonFlag = False,
     ) -> None:

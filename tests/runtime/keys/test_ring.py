@@ -23,7 +23,7 @@ def ring(tmp_path: Path) -> Keys:
 
 def test_a_new_installation_gets_a_key_for_every_purpose(ring: Keys) -> None:
     names = [key.name for key in ring.listing()]
-    assert names == ["personal", "second-factor", "blind", "audit", "log"]
+    assert names == ["personal", "second-factor", "blind", "audit", "log", "certificate"]
     assert ring.path.stat().st_mode & 0o077 == 0
 
 

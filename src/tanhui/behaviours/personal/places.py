@@ -161,6 +161,7 @@ NOT_PERSONAL: dict[str, str] = {
     "partners_contract_tick": _NOBODY,
     "partners_day_statement": _CITY,
     "behaviours_chunk": "One settlement of many persons' rows; its number stands in each deed.",
+    "registry_certificate": "What a certificate states, sealed; its holder has the file itself.",
     "claims_scheme": "Other schemes and their keys.",
 }
 
@@ -178,6 +179,7 @@ TOLD_ELSEWHERE: dict[str, str] = {
     "partners_key_end.ended_by": _ACTED,
     "rulebook_proposal.actor": _ACTED,
     "rulebook_replay.actor": _ACTED,
+    "registry_certificate.credential_sealed": "The certificate's text, which its holder has.",
     "claims_scheme.key_sealed": "The key shared with another scheme.",
     "partners_key.secret_sealed": "The secret of a partner's key.",
     "ledger_pool_entry.holder_id": "The city's pools, whose holder is no person.",

@@ -31,6 +31,7 @@ PURPOSES: Mapping[str, Algorithm] = {
     "blind": Algorithm.HMAC_SHA256,
     "audit": Algorithm.HMAC_SHA256,
     "log": Algorithm.ED25519,
+    "certificate": Algorithm.ED25519,
 }
 _KINDS = (SEALING, SIGNING, CODING)
 
@@ -248,7 +249,7 @@ class Keys:
             found = os.stat(self.path)
         stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
         if stamp != self._stamp:
-            kept = read_keys(self.path)
+            kept = self._completed(read_keys(self.path))
             ids = {(key.name, key.id) for key in kept}
             older = [key for key in self._founding if (key.name, key.id) not in ids]
             by_name: dict[str, list[Key]] = {}
@@ -256,6 +257,15 @@ class Keys:
                 by_name.setdefault(key.name, []).append(key)
             self._by_name, self._stamp = by_name, stamp
         return self._by_name
+
+    def _completed(self, kept: list[Key]) -> list[Key]:
+        """The keys, with one for each purpose that came after this ring was made by itself."""
+        names = {key.name for key in (*self._founding, *kept)}
+        fresh = [_fresh(name, kind) for name, kind in PURPOSES.items() if name not in names]
+        if not fresh or not self._generate:
+            return kept
+        write_keys(self.path, [*kept, *fresh], replace=True)
+        return [*kept, *fresh]
 
     def _make(self) -> None:
         founded = {key.name for key in self._founding}

@@ -1,0 +1,2 @@
+UPDATE registry_certificate SET credential_sealed = NULL
+WHERE retirement_id = %(retirement_id)s;
