@@ -100,11 +100,14 @@ def leaves(first: int, count: int) -> list[bytes]:
 
 
 def leaf(index: int) -> bytes | None:
-    """The leaf at this place, once it is published."""
+    """The leaf at this place, once it is published.
+
+    Books restored from a backup may not hold yet what the published files do: then there is none.
+    """
     found = published()
     if found is None or not 0 <= index < found[1].checkpoint.size:
         return None
-    return leaves(index, 1)[0]
+    return next(iter(leaves(index, 1)), None)
 
 
 def published() -> tuple[Note, Believed] | None:
@@ -148,8 +151,7 @@ def proof(outbox_id: int) -> Proof | None:
 def proof_at(index: int) -> Proof | None:
     """The proof of the leaf at this place, once it is published.
 
-    It carries as many cosignatures as the policy takes, and no more. Books restored from a backup
-    may not hold yet what the published files do: then there is none either.
+    It carries as many cosignatures as the policy takes, and no more.
     """
     found = published()
     if found is None or not 0 <= index < found[1].checkpoint.size:
