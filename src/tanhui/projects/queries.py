@@ -1,0 +1,78 @@
+"""What one may know of projects: the public rows, and the papers of those who take part.
+
+It gathers what the modules of this room answer, so that others ask at one place.
+"""
+
+from __future__ import annotations
+
+from tanhui.projects.papers import (
+    Agreement,
+    Assignment,
+    Decision,
+    Design,
+    Document,
+    Signature,
+    Site,
+    Version,
+    agreement,
+    all_documents,
+    assignment,
+    assignments,
+    assignments_of,
+    decisions,
+    designs,
+    documents,
+    sites,
+)
+from tanhui.projects.reading import (
+    PUBLIC_STATES,
+    STATES,
+    Project,
+    counts,
+    may_read,
+    no_such_project,
+    project,
+    project_by_id,
+    projects_by_id,
+    projects_in,
+    projects_of,
+    projects_page,
+    public_project,
+    readable,
+    subject_of,
+)
+
+__all__ = (
+    "PUBLIC_STATES",
+    "STATES",
+    "Agreement",
+    "Assignment",
+    "Decision",
+    "Design",
+    "Document",
+    "Project",
+    "Signature",
+    "Site",
+    "Version",
+    "agreement",
+    "all_documents",
+    "assignment",
+    "assignments",
+    "assignments_of",
+    "counts",
+    "decisions",
+    "designs",
+    "documents",
+    "may_read",
+    "no_such_project",
+    "project",
+    "project_by_id",
+    "projects_by_id",
+    "projects_in",
+    "projects_of",
+    "projects_page",
+    "public_project",
+    "readable",
+    "sites",
+    "subject_of",
+)

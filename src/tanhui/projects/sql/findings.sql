@@ -1,0 +1,19 @@
+-- The findings about a subject with everything that was said of them.
+SELECT
+    asked.id,
+    asked.subject,
+    asked.number,
+    asked.anchor,
+    asked.title,
+    asked.verifier_id,
+    asked.at AS raised_at,
+    word.number AS word_number,
+    word.act,
+    word.words,
+    word.organisation_id,
+    word.due_at,
+    word.at
+FROM projects_finding AS asked
+INNER JOIN projects_finding_word AS word ON asked.id = word.finding_id
+WHERE asked.subject = %(subject)s
+ORDER BY asked.number, word.number;

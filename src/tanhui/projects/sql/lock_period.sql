@@ -1,0 +1,1 @@
+SELECT projects_lock_period(%(period_id)s);

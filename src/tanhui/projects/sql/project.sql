@@ -1,0 +1,28 @@
+-- One project, by its code or its number.
+SELECT
+    project.id,
+    project.code,
+    project.owner_id,
+    project.name_zh,
+    project.name_en,
+    project.about_zh,
+    project.about_en,
+    project.methodology,
+    project.digest,
+    project.field,
+    project.call,
+    project.district,
+    project.geometry,
+    project.simplified,
+    project.simulated,
+    project.state,
+    project.created_at,
+    project.filed_at,
+    project.registered_at,
+    project.ended_at,
+    project.cap_kg,
+    project.buffer_percent,
+    lower(project.crediting) AS crediting_first,
+    upper(project.crediting) - 1 AS crediting_last
+FROM projects_project AS project
+WHERE project.code = %(code)s OR project.id = %(id)s;

@@ -1,0 +1,1 @@
+"""Verification: findings and answers, keys that the platform never holds, signed opinions."""

@@ -1,0 +1,134 @@
+"""What one may know of verification: who verifies, what was found, whose key signed what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from tanhui.kernel.actors import Actor
+from tanhui.projects import queries as projects
+from tanhui.runtime.sql import load
+
+_ROOM = "tanhui.projects"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing said of a finding: `act` is `raise`, `answer`, `ask` (again) or `close`.
+
+    `due_at` is when an answer is owed; None where none is.
+    """
+
+    number: int
+    act: str
+    words: str
+    organisation_id: int
+    due_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a verification body asks about the place `anchor` of a report or a filing.
+
+    `state` is `open` (the owner's turn), `answered` (the body's) or `closed`; `deadline` is when
+    the answer is owed while it is open.
+    """
+
+    id: int
+    subject: str
+    number: int
+    anchor: str
+    title: str
+    verifier_id: int
+    raised_at: datetime
+    words: tuple[Word, ...]
+
+    @property
+    def state(self) -> str:
+        """Whose turn it is, or that it is done."""
+        return {"answer": "answered", "close": "closed"}.get(self.words[-1].act, "open")
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the owner owes an answer; None when nothing is owed."""
+        return self.words[-1].due_at
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """The public half of a body's key; `vkey` is `name+id+base64` as signed notes write it."""
+
+    id: int
+    organisation_id: int
+    key_id: str
+    vkey: str
+    outbox_id: int
+    since: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a body signed of `version` of a report or a design; `signature` is base64."""
+
+    id: int
+    subject: str
+    version: int
+    verifier_id: int
+    statement: str
+    signature: str
+    key_id: str
+    vkey: str
+    positive: bool
+    at: datetime
+
+
+def findings(subject: str) -> list[Finding]:
+    """The findings about `project:CODE` or `period:ID`, in their order, each with its words."""
+    words: dict[int, list[Word]] = {}
+    heads: dict[int, tuple[Any, ...]] = {}
+    for *head, number, act, told, organisation_id, due_at, at in _rows(
+        "findings", {"subject": subject}
+    ):
+        heads[head[0]] = tuple(head)
+        words.setdefault(head[0], []).append(Word(number, act, told, organisation_id, due_at, at))
+    return [Finding(*head, tuple(words[id])) for id, head in heads.items()]
+
+
+def open_findings(subject: str) -> list[Finding]:
+    """Those that nobody has closed."""
+    return [found for found in findings(subject) if found.state != "closed"]
+
+
+def opinion(subject: str) -> Opinion | None:
+    """The latest opinion about a subject; None before one was signed."""
+    found = opinions(subject)
+    return found[-1] if found else None
+
+
+def opinions(subject: str) -> list[Opinion]:
+    """Every opinion about a subject, the oldest first."""
+    return [Opinion(*row) for row in _rows("opinions", {"subject": subject})]
+
+
+def keys(organisation_id: int) -> list[VerifierKey]:
+    """The keys of a body, also revoked ones, the oldest first."""
+    return [VerifierKey(*row) for row in _rows("verifier_keys", {"of": organisation_id})]
+
+
+def may_verify(actor: Actor, subject: str) -> bool:
+    """Whether the actor belongs to the body that verifies the subject now."""
+    if "verifier" not in actor.roles or actor.organisation_id is None:
+        return False
+    held = projects.assignment(subject)
+    return held is not None and held.verifier_id == actor.organisation_id
+
+
+def _rows(name: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(load(_ROOM, name), asked)
+        return list(cursor.fetchall())
