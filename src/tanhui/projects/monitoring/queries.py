@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
 from tanhui.cases import queries as cases
 from tanhui.cases.queries import Case
 from tanhui.kernel.actors import Actor
@@ -17,10 +15,9 @@ from tanhui.kernel.refusals import Conflict, NotFound
 from tanhui.projects import queries as projects
 from tanhui.projects.cells import Cells
 from tanhui.projects.queries import Project
+from tanhui.projects.statements import rows
 from tanhui.projects.verification import queries as verification
-from tanhui.runtime.sql import load
 
-_ROOM = "tanhui.projects"
 CASE_KIND = "monitoring-report"
 
 
@@ -157,7 +154,7 @@ def case_of(found: Period) -> Case:
 
 def reports(period_id: int) -> list[Report]:
     """Every version of a period's report, the oldest first."""
-    return [_report(row) for row in _rows("reports", {"period_id": period_id})]
+    return [_report(row) for row in rows("reports", {"period_id": period_id})]
 
 
 def submitted(period_id: int) -> list[Report]:
@@ -172,7 +169,7 @@ def approved_period(period_id: int, *, lock: bool = True) -> ApprovedPeriod:
     `no_such_period`, `period_issued` and `period_not_approved`.
     """
     if lock:
-        _run("lock_period", {"period_id": period_id})
+        rows("lock_period", {"period_id": period_id})
     found = period(period_id)
     if found.state == "issued":
         raise Conflict(
@@ -226,7 +223,10 @@ def _deciders(found: Period) -> tuple[int, int | None]:
 
 
 def _periods(asked: dict[str, Any]) -> list[Period]:
-    return [Period(*row) for row in _rows("periods", asked)]
+    return [
+        Period(id, project_id, number, first, last, *rest)
+        for id, project_id, number, *rest, first, last in rows("periods", asked)
+    ]
 
 
 def _report(row: Sequence[Any]) -> Report:
@@ -246,14 +246,3 @@ def _report(row: Sequence[Any]) -> Report:
         tuple(evidence),
         *more,
     )
-
-
-def _rows(name: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(load(_ROOM, name), asked)
-        return list(cursor.fetchall())
-
-
-def _run(name: str, asked: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(load(_ROOM, name), asked)

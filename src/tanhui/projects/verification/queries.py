@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from tanhui.kernel.actors import Actor
 from tanhui.projects import queries as projects
-from tanhui.runtime.sql import load
-
-_ROOM = "tanhui.projects"
+from tanhui.projects.statements import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +86,13 @@ class Opinion:
 def findings(subject: str) -> list[Finding]:
     """The findings about `project:CODE` or `period:ID`, in their order, each with its words."""
     words: dict[int, list[Word]] = {}
-    heads: dict[int, tuple[Any, ...]] = {}
-    for *head, number, act, told, organisation_id, due_at, at in _rows(
+    heads: dict[int, list[Any]] = {}
+    for *head, number, act, told, organisation_id, due_at, at in rows(
         "findings", {"subject": subject}
     ):
-        heads[head[0]] = tuple(head)
+        heads[head[0]] = head
         words.setdefault(head[0], []).append(Word(number, act, told, organisation_id, due_at, at))
-    return [Finding(*head, tuple(words[id])) for id, head in heads.items()]
+    return [Finding(*[*head, tuple(words[id])]) for id, head in heads.items()]
 
 
 def open_findings(subject: str) -> list[Finding]:
@@ -112,12 +108,12 @@ def opinion(subject: str) -> Opinion | None:
 
 def opinions(subject: str) -> list[Opinion]:
     """Every opinion about a subject, the oldest first."""
-    return [Opinion(*row) for row in _rows("opinions", {"subject": subject})]
+    return [Opinion(*row) for row in rows("opinions", {"subject": subject})]
 
 
 def keys(organisation_id: int) -> list[VerifierKey]:
     """The keys of a body, also revoked ones, the oldest first."""
-    return [VerifierKey(*row) for row in _rows("verifier_keys", {"of": organisation_id})]
+    return [VerifierKey(*row) for row in rows("verifier_keys", {"of": organisation_id})]
 
 
 def may_verify(actor: Actor, subject: str) -> bool:
@@ -126,9 +122,3 @@ def may_verify(actor: Actor, subject: str) -> bool:
         return False
     held = projects.assignment(subject)
     return held is not None and held.verifier_id == actor.organisation_id
-
-
-def _rows(name: str, asked: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(load(_ROOM, name), asked)
-        return list(cursor.fetchall())
