@@ -123,6 +123,7 @@ BELOW: tuple[Below, ...] = (
 
 _NOBODY = "It holds nothing of any person."
 _CITY = "Sums over many persons; nobody can be told apart in them."
+_ABROAD = "What other registers publish, names included; it is tied to nobody who is known here."
 
 # Tables of which nothing is told to a person, and why.
 NOT_PERSONAL: dict[str, str] = {
@@ -163,6 +164,13 @@ NOT_PERSONAL: dict[str, str] = {
     "behaviours_chunk": "One settlement of many persons' rows; its number stands in each deed.",
     "registry_certificate": "What a certificate states, sealed; its holder has the file itself.",
     "claims_scheme": "Other schemes and their keys.",
+    "projects_foreign_register": _NOBODY,
+    "projects_foreign_import": _NOBODY,
+    "projects_foreign_row": _NOBODY,
+    "projects_foreign_project": _ABROAD,
+    "projects_foreign_series": _NOBODY,
+    "projects_foreign_credit": _ABROAD,
+    "projects_foreign_change": _ABROAD,
 }
 
 _ACTED = "Who acted, by the number or the seat; a person's own acts are told under `acts`."

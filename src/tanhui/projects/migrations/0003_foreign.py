@@ -2,8 +2,10 @@
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
 
 class Migration(migrations.Migration):
     dependencies = [("projects", "0002_monitoring")]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.projects.foreign", "schema"))]

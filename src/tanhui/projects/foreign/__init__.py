@@ -1,0 +1,1 @@
+"""Other registers: their public files read as declared layouts, so that nothing counts twice."""
