@@ -1,0 +1,1 @@
+"""Whether a project is one that is known already, here or elsewhere: signs, scores, waivers."""
