@@ -17,7 +17,19 @@ from tanhui.methodology.tomlfile import Section, TomlFile
 NAME = r"[a-z][a-z0-9-]*"
 VERSION = r"\d+\.\d+\.\d+"
 CHIPS = ("ok", "wait", "no", "info", "neutral")
-ROLES = ("citizen", "partner", "operator", "regulator", "public", "sysadmin", "security", "auditor")
+ROLES = (
+    "citizen",
+    "partner",
+    "owner",
+    "verifier",
+    "buyer",
+    "operator",
+    "regulator",
+    "public",
+    "sysadmin",
+    "security",
+    "auditor",
+)
 PARTY, ASSIGNEE, PLATFORM = "party", "assignee", "platform"
 # How a case begins and whom it is given to are rows of its history like any step.
 OPEN, ASSIGN = "open", "assign"
