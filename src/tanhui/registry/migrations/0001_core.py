@@ -2,6 +2,20 @@
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
+PARTS = (
+    "schema",
+    "guards",
+    "function_account",
+    "function_take",
+    "function_move",
+    "function_end_hold",
+    "function_issue",
+    "function_cancel",
+    "function_note",
+)
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -12,4 +26,4 @@ class Migration(migrations.Migration):
         ("publiclog", "0001_publiclog"),
     ]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.registry", part)) for part in PARTS]

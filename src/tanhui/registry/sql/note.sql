@@ -1,0 +1,1 @@
+SELECT registry_note(%(event_id)s, %(outbox_id)s);
