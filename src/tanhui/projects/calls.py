@@ -56,7 +56,6 @@ class Intake:
     crediting_years: int
     crediting_by_field: Mapping[str, int]
     crediting_earliest: date
-    undo_minutes: int
     sites_most: int
     papers: Mapping[str, Paper]
     terms: Terms
@@ -169,9 +168,6 @@ def _intake(root: Section) -> Intake:
         by_field = _numbers(told, 1, _YEARS_MOST)
         earliest = told.day("earliest") or date.max
         read_label(told, "why"), read_label(told, "earliest_why")
-    with root.table("retirement") as told:
-        undo = _number(told, "undo_minutes", 0, 24 * 60)
-        read_label(told, "why")
     with root.table("bundle") as told:
         sites = _number(told, "sites_most", 1, 1000)
         read_label(told, "why")
@@ -186,7 +182,6 @@ def _intake(root: Section) -> Intake:
         crediting_years=years,
         crediting_by_field=by_field,
         crediting_earliest=earliest,
-        undo_minutes=undo,
         sites_most=sites,
         papers={kind: _paper(kind, told) for kind, told in root.named("document").items()},
         terms=_terms(root),

@@ -1,0 +1,1 @@
+SELECT projects_lock(%(id)s);

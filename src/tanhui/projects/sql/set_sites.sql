@@ -1,0 +1,1 @@
+SELECT projects_set_sites(%(id)s, %(sites)s);

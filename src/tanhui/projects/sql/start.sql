@@ -1,0 +1,5 @@
+SELECT projects_start(
+    %(owner_id)s, %(name_zh)s, %(name_en)s, %(about_zh)s, %(about_en)s, %(methodology)s,
+    %(digest)s, %(field)s, %(call)s, %(district)s, %(geometry)s, %(simplified)s, %(simulated)s,
+    %(at)s
+);
