@@ -20,6 +20,8 @@ from tanhui.methodology.units import Quantity, exact_number
 Value = Any
 DEEPEST = 4
 EVIDENCE_MOST = 200
+# What the platform itself carries over from the period before, where a document asks for it.
+_CARRIED, _CARRIED_UNIT = "deficit", "kgCO2e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,14 @@ class Cells:
                 found[symbol] = Quantity(numbers, unit) if plain else Listed(numbers, unit)
         return found
 
+    def with_deficit(self, methodology: Methodology, deficit_kg: int, proof: str = "") -> Cells:
+        """The cells with what the platform carries over; whatever else was written there goes."""
+        rest = {name: cell for name, cell in self.by_symbol.items()
+                if not is_carried(methodology, name)}  # fmt: skip
+        if any(is_carried(methodology, declared.symbol) for declared in methodology.inputs):
+            rest[_CARRIED] = Cell(str(deficit_kg), _CARRIED_UNIT, evidence=proof)
+        return Cells(self.methodology, rest)
+
     def places(self, methodology: Methodology) -> list[Place]:
         """Every number and word in the document's order, each with its anchor and label."""
         return [place for part in self._places(methodology) for place in part]
@@ -133,6 +143,12 @@ class Cells:
             leaves = _leaves(declared.symbol, declared.label, cell.value, names)
             yield [Place(anchor, label, text, cell.unit) for anchor, label, text in leaves]
             yield _proof(declared.symbol, declared.label, cell)
+
+
+def is_carried(methodology: Methodology, symbol: str) -> bool:
+    """Whether the platform itself gives this input: the deficit of the period before."""
+    carries = methodology.result is not None and methodology.result.negative == "carry"
+    return carries and symbol == _CARRIED
 
 
 def _proof(symbol: str, label: Label, cell: Cell) -> list[Place]:
