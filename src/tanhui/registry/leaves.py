@@ -56,9 +56,7 @@ def release_leaf(*, slices: Sequence[Placed], at: datetime) -> Leaf:
     return _leaf("release", at, slices=[list(one) for one in slices])
 
 
-def retire_leaf(
-    *, number: str, commitment: bytes, slices: Sequence[Placed], at: datetime
-) -> Leaf:
+def retire_leaf(*, number: str, commitment: bytes, slices: Sequence[Placed], at: datetime) -> Leaf:
     """Credits retired for good; `commitment` hides the certificate without its salt."""
     return _leaf(
         "retire",
@@ -100,5 +98,5 @@ def dispute_leaf(*, project: str, vintage: int, opened: bool, at: datetime) -> L
     return _leaf("dispute", at, project=project, vintage=vintage, open=int(opened))
 
 
-def _leaf(kind: str, at: datetime, **facts: object) -> Leaf:
-    return {"v": 1, "t": kind, "at": instant(at), **facts}
+def _leaf(told: str, at: datetime, /, **facts: object) -> Leaf:
+    return {"v": 1, "t": told, "at": instant(at), **facts}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -366,11 +366,15 @@ def rows(statement: str, asked: Mapping[str, object]) -> list[dict[str, Any]]:
     """The rows of one of this room's statements, by the names of their columns."""
     with binary.cursor(connection) as cursor:
         cursor.execute(load(_ROOM, statement), dict(asked))
-        names = [column.name for column in cursor.description or ()]
+        if cursor.description is None:
+            return []
+        names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def opened(cell: object) -> dict[str, Any]:
     """A cell of JSON, which comes as text or read already, as the connection was taught."""
-    read: dict[str, Any] = json.loads(cell) if isinstance(cell, str) else cell
+    read = json.loads(cell) if isinstance(cell, str) else cell
+    if not isinstance(read, dict):
+        raise TypeError("the registry keeps facts as JSON objects")
     return read

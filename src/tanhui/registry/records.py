@@ -111,7 +111,7 @@ class Issuance:
 class LifeEvent:
     """One thing that happened to a kilogram, with the numbers that it shared it with.
 
-    `kind` is issue, transfer, reserve, undo, retire, aside, release, cancel or replace. The accounts
+    `kind` is issue, transfer, reserve, undo, retire, aside, release, cancel or replace. Accounts
     are public names; organisations are None for a buffer. `price_fen` is per tonne, where told.
     """
 
@@ -170,8 +170,8 @@ class Slice:
 class Retirement:
     """A retirement from its request on; `state` is pending, undone or retired.
 
-    The beneficiary is empty where its person was erased. `commitment` and `ended_at` are there once
-    it is final; `invalid_kg` of it turned out not to count, `replaced_kg` came from buffers instead.
+    The beneficiary is empty where its person was erased. `commitment` and `ended_at` are there
+    once it is final; `invalid_kg` turned out not to count, `replaced_kg` came from buffers.
     """
 
     id: UUID
