@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from tanhui.cases import queries as cases
 from tanhui.cases.queries import Case
@@ -37,7 +38,7 @@ class Period:
     state: str
     opened_at: datetime
     issued_at: datetime | None
-    event_id: int | None
+    event_id: UUID | None
 
     @property
     def vintage(self) -> int:

@@ -65,7 +65,7 @@ GRANT EXECUTE ON FUNCTION projects_opinion_of(bigint) TO tanhui_app;
 -- Moves a period to where its case stands. It is verified by a positive opinion on what was handed
 -- in last, with every finding closed; approved by two persons on that opinion; issued once.
 CREATE FUNCTION projects_move_period(
-    p_id bigint, p_from text, p_to text, p_event_id bigint, p_at timestamptz
+    p_id bigint, p_from text, p_to text, p_event_id uuid, p_at timestamptz
 )
 RETURNS void
 LANGUAGE plpgsql
@@ -123,7 +123,7 @@ BEGIN
     WHERE id = p_id;
 END
 $$;
-REVOKE ALL ON FUNCTION projects_move_period(bigint, text, text, bigint, timestamptz) FROM public;
+REVOKE ALL ON FUNCTION projects_move_period(bigint, text, text, uuid, timestamptz) FROM public;
 GRANT EXECUTE ON FUNCTION projects_move_period(
-    bigint, text, text, bigint, timestamptz
+    bigint, text, text, uuid, timestamptz
 ) TO tanhui_app;

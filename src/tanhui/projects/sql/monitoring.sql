@@ -12,7 +12,7 @@ CREATE TABLE projects_period (
     state text NOT NULL DEFAULT 'open',
     opened_at timestamptz NOT NULL,
     issued_at timestamptz,
-    event_id bigint UNIQUE,
+    event_id uuid UNIQUE,
     CONSTRAINT projects_period_number UNIQUE (project_id, number),
     CONSTRAINT projects_period_counted CHECK (number > 0),
     CONSTRAINT projects_period_state CHECK (
