@@ -185,13 +185,35 @@ def _inset(
 
 
 @cache
+def district_areas(content_root: Path) -> tuple[tuple[District, Geometry], ...]:
+    """Every district with its area in degrees of the borders' datum, unthinned."""
+    return tuple((district, _whole(district)) for district in Districts.load(content_root).all)
+
+
+def outline(shape: Geometry) -> str:
+    """The outer rings of a shape in pixels as SVG path data."""
+    return _path(shape)
+
+
+@cache
+def _sheet(content_root: Path) -> _Sheet:
+    whole = [area for _, area in district_areas(content_root)]
+    west, south, _, north = shapely.total_bounds(whole).tolist()
+    return _Sheet(west, north, float(np.cos(np.radians((south + north) / 2))))
+
+
+def on_sheet(shape: Geometry, content_root: Path) -> Geometry:
+    """A shape in degrees of the borders' datum where the city's map shows it, in pixels."""
+    return _sheet(content_root).put(shape)
+
+
+@cache
 def city_map(content_root: Path) -> CityMap:
     """The city's map, drawn once for each program and content folder."""
     districts = Districts.load(content_root).all
     sketch = city_sketch(content_root)
-    whole = [_whole(district) for district in districts]
-    west, south, _, north = shapely.total_bounds(whole).tolist()
-    sheet = _Sheet(west, north, float(np.cos(np.radians((south + north) / 2))))
+    whole = [area for _, area in district_areas(content_root)]
+    sheet = _sheet(content_root)
     zones = tuple(
         Mark(
             zone,
@@ -215,6 +237,6 @@ def city_map(content_root: Path) -> CityMap:
         replace(each, named=each.named and each.district.adcode not in sketch.inset)
         for each in shapes
     )
-    outline = _path(shapely.union_all([shapely.buffer(shape, 0.4) for shape in thin]))
+    border = _path(shapely.union_all([shapely.buffer(shape, 0.4) for shape in thin]))
     inset = _inset(sheet, districts, _thinned(whole, _FINE), sketch.inset)
-    return CityMap(shapes, outline, inset, zones)
+    return CityMap(shapes, border, inset, zones)

@@ -81,6 +81,13 @@ def on_day(day: date) -> str:
 
 
 @register.filter
+def full_date(day: date) -> str:
+    """`2026 年 5 月 13 日` or `13 May 2026`; an instant is taken in the city's zone."""
+    known = localtime(day).date() if isinstance(day, datetime) else day
+    return f"{known.year} 年 {on_day(day)}" if _chinese() else f"{on_day(day)} {known.year}"
+
+
+@register.filter
 def weekday(day: date) -> str:
     """`周日` or `Sun`."""
     return f"周{'一二三四五六日'[day.weekday()]}" if _chinese() else f"{day:%a}"
