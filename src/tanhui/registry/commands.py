@@ -103,10 +103,11 @@ def transfer_credits(
 def known(owner: int, reference: str, kind: str, facts: Mapping[str, object]) -> UUID:
     """The event that a reference named before; refuses `exists_with_different_<field>`."""
     row = rows("event_of_reference", {"organisation_id": owner, "reference": reference})[0]
-    before = {"kind": row["kind"], **opened(row["facts"])}
-    now = {"kind": kind, **facts}
-    for name in sorted(before.keys() | now.keys()):
-        if before.get(name) != now.get(name):
+    if row["kind"] != kind:
+        raise refusals.different("kind")
+    before = opened(row["facts"])
+    for name in sorted(before.keys() | facts.keys()):
+        if before.get(name) != facts.get(name):
             raise refusals.different(name)
     event_id: UUID = row["id"]
     return event_id

@@ -39,6 +39,7 @@ BEGIN
     END IF;
     UPDATE registry_cap AS cap SET issued_kg = cap.issued_kg + p_kg
     WHERE cap.project_id = p_project_id AND cap.vintage = p_vintage;
+    INSERT INTO registry_counter DEFAULT VALUES ON CONFLICT DO NOTHING;
     UPDATE registry_counter AS counter SET next_number = counter.next_number + p_kg
     RETURNING counter.next_number - p_kg INTO v_next;
     INSERT INTO registry_event (id, kind, at, actor, facts)

@@ -113,7 +113,8 @@ SELECT
     )::integer AS pools_differing,
     (
         totals.all_kg <> issued.kg
-        OR (SELECT counter.next_number - 1 FROM registry_counter AS counter) <> issued.kg
+        OR coalesce((SELECT counter.next_number - 1 FROM registry_counter AS counter), 0)
+        <> issued.kg
     )::integer AS numbers_differing,
     (
         SELECT count(*)

@@ -1,14 +1,14 @@
 -- The registry: one number per kilogram, for ever. The application's role may read it; it writes
 -- only through the functions of this room, each of which moves blocks and books together.
 
--- What numbers begin with next. Issuance waits for this row, so numbers have no gaps.
+-- What numbers begin with next, from the first issuance on. Every issuance waits for this row, so
+-- numbers have no gaps.
 CREATE TABLE registry_counter (
     one boolean PRIMARY KEY DEFAULT TRUE,
     next_number bigint NOT NULL DEFAULT 1,
     CONSTRAINT registry_counter_one CHECK (one),
     CONSTRAINT registry_counter_positive CHECK (next_number >= 1)
 );
-INSERT INTO registry_counter DEFAULT VALUES;
 
 -- How much a project may have issued of one year, as it was registered for.
 CREATE TABLE registry_cap (
@@ -126,6 +126,8 @@ CREATE TABLE registry_issuance (
     signature text NOT NULL,
     CONSTRAINT registry_issuance_event FOREIGN KEY (event_id) REFERENCES registry_event (id),
     CONSTRAINT registry_issuance_once UNIQUE (period_id),
+    CONSTRAINT registry_issuance_period
+    FOREIGN KEY (period_id) REFERENCES projects_period (id),
     CONSTRAINT registry_issuance_project
     FOREIGN KEY (project_id) REFERENCES projects_project (id),
     CONSTRAINT registry_issuance_buffer CHECK (buffer_kg >= 0)
