@@ -5,6 +5,7 @@ It gathers what the modules of this room answer, so that others ask at one place
 
 from __future__ import annotations
 
+from tanhui.projects.desk import DeskRow, desk, desk_rows, stand
 from tanhui.projects.papers import (
     Agreement,
     Assignment,
@@ -41,6 +42,16 @@ from tanhui.projects.reading import (
     readable,
     subject_of,
 )
+from tanhui.projects.standing import (
+    Objection,
+    Terms,
+    filing_case,
+    filing_steps,
+    objections,
+    proposed_terms,
+    strike_off_case,
+)
+from tanhui.projects.timeline import Event, timeline
 
 __all__ = (
     "PUBLIC_STATES",
@@ -49,10 +60,14 @@ __all__ = (
     "Assignment",
     "Decision",
     "Design",
+    "DeskRow",
     "Document",
+    "Event",
+    "Objection",
     "Project",
     "Signature",
     "Site",
+    "Terms",
     "Version",
     "agreement",
     "all_documents",
@@ -62,17 +77,26 @@ __all__ = (
     "counts",
     "decisions",
     "designs",
+    "desk",
+    "desk_rows",
     "documents",
+    "filing_case",
+    "filing_steps",
     "may_read",
     "no_such_project",
+    "objections",
     "project",
     "project_by_id",
     "projects_by_id",
     "projects_in",
     "projects_of",
     "projects_page",
+    "proposed_terms",
     "public_project",
     "readable",
     "sites",
+    "stand",
+    "strike_off_case",
     "subject_of",
+    "timeline",
 )

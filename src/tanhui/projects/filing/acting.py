@@ -17,10 +17,11 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict
 from tanhui.projects import reading
 from tanhui.projects.reading import Project
+from tanhui.projects.standing import CASE_KIND, Terms
 from tanhui.projects.statements import rows
 
-CASE_KIND = "project-filing"
-STRIKE_OFF_KIND = "project-strike-off"
+# By which of their roles somebody acts; whoever has several acts by the first.
+_ROLES = ("platform", "regulator", "operator", "verifier", "owner", "buyer", "partner", "citizen")
 
 
 def own_project(actor: Actor, code: str) -> Project:
@@ -72,7 +73,7 @@ def take(
     words: str = "",
     facts: Mapping[str, Any] | None = None,
     files: Sequence[str] = (),
-    terms: Mapping[str, Any] | None = None,
+    terms: Terms | None = None,
     at: datetime,
 ) -> Case:
     """Takes one step of the project's filing, and moves the project to where its case then is.
@@ -81,8 +82,9 @@ def take(
     `cases.take_step`.
     """
     live = case_of(found)
+    told = {**(facts or {}), "role": role_of(actor)}
     case = cases.take_step(
-        actor=actor, case_id=live.id, step=step, words=words, facts=facts, files=files, at=at
+        actor=actor, case_id=live.id, step=step, words=words, facts=told, files=files, at=at
     )
     if case.state != found.state:
         move(found, case.state, terms=terms, at=at)
@@ -90,21 +92,23 @@ def take(
     return case
 
 
-def move(
-    found: Project, to_state: str, *, terms: Mapping[str, Any] | None = None, at: datetime
-) -> None:
+def role_of(actor: Actor) -> str:
+    """The role by which somebody acts; empty for none known here."""
+    return next((role for role in _ROLES if role in actor.roles), "")
+
+
+def move(found: Project, to_state: str, *, terms: Terms | None = None, at: datetime) -> None:
     """Moves a project; `terms` are those of its registration."""
-    told: Mapping[str, Any] = terms or {}
     rows(
         "move",
         {
             "id": found.id,
             "from_state": found.state,
             "to_state": to_state,
-            "first": told.get("first"),
-            "last": told.get("last"),
-            "cap_kg": told.get("cap_kg"),
-            "buffer_percent": told.get("buffer_percent"),
+            "first": terms.first if terms else None,
+            "last": terms.last if terms else None,
+            "cap_kg": terms.cap_kg if terms else None,
+            "buffer_percent": terms.buffer_percent if terms else None,
             "at": at,
         },
     )

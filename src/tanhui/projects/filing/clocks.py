@@ -12,8 +12,9 @@ from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
 from tanhui.projects import reading
-from tanhui.projects.filing.acting import CASE_KIND, STRIKE_OFF_KIND, audit, kept, move, take
+from tanhui.projects.filing.acting import audit, kept, move, take
 from tanhui.projects.filing.handing_in import accept_project
+from tanhui.projects.standing import CASE_KIND, STRIKE_OFF_KIND
 from tanhui.projects.statements import rows
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -17,8 +16,6 @@ from tanhui.kernel.refusals import Conflict, Forbidden, Invalid
 from tanhui.projects import reading
 from tanhui.projects.calls import intake
 from tanhui.projects.filing.acting import (
-    CASE_KIND,
-    STRIKE_OFF_KIND,
     audit,
     case_of,
     kept,
@@ -29,11 +26,11 @@ from tanhui.projects.filing.acting import (
 )
 from tanhui.projects.likeness.queries import require_distinct
 from tanhui.projects.reading import Project
+from tanhui.projects.standing import OPINE, PROPOSE, STRIKE_OFF_KIND, last_step, terms_of
 from tanhui.projects.statements import rows
 from tanhui.publiclog.commands import append_leaf
 from tanhui.publiclog.leaves import instant
 
-_PROPOSE, _OPINE = "propose", "opine"
 _BUFFER_MOST, _CAP_MOST = 50, 10**12
 
 
@@ -67,7 +64,7 @@ def propose_registration(
             "cap_kg": cap_kg,
             "buffer_percent": buffer,
         }
-        return take(actor, found, _PROPOSE, words=words, facts=facts, at=at)
+        return take(actor, found, PROPOSE, words=words, facts=facts, at=at)
 
 
 def confirm_registration(*, actor: Actor, code: str, at: datetime) -> Project:
@@ -79,34 +76,18 @@ def confirm_registration(*, actor: Actor, code: str, at: datetime) -> Project:
     require(actor, "projects.decide")
     with transaction.atomic():
         found = kept(reading.project(code))
-        proposed = _last(found, _PROPOSE)
-        terms = proposed_terms(proposed) if proposed else {}
+        proposed = last_step(found, PROPOSE)
+        terms = terms_of(proposed) if proposed else None
         require_distinct(found.id)
-        leaf = {
-            "crediting": [str(terms["first"]), str(terms["last"])] if terms else [],
-            "cap_kg": terms.get("cap_kg", 0),
-            "buffer_percent": terms.get("buffer_percent", 0),
-        }
-        if found.state == "proposed":
+        if terms and found.state == "proposed":
+            leaf = {
+                "crediting": [terms.first.isoformat(), terms.last.isoformat()],
+                "cap_kg": terms.cap_kg,
+                "buffer_percent": terms.buffer_percent,
+            }
             _decide(actor, found, "registered", proposed, leaf, at)
         take(actor, found, "confirm", terms=terms, at=at)
     return reading.project(code)
-
-
-def proposed_terms(step: Step) -> dict[str, Any]:
-    """What a proposal to register says: `first`, `last`, `cap_kg`, `buffer_percent`."""
-    return {
-        "first": date.fromisoformat(step.facts["first"]),
-        "last": date.fromisoformat(step.facts["last"]),
-        "cap_kg": int(step.facts["cap_kg"]),
-        "buffer_percent": int(step.facts["buffer_percent"]),
-    }
-
-
-def proposal(found: Project) -> dict[str, Any] | None:
-    """The terms that wait for a second person; None where nothing is proposed."""
-    step = _last(found, _PROPOSE) if found.state == "proposed" else None
-    return None if step is None else proposed_terms(step)
 
 
 def propose_refusal(*, actor: Actor, code: str, words: str, at: datetime) -> Case:
@@ -128,7 +109,7 @@ def refuse_project(*, actor: Actor, code: str, at: datetime) -> Project:
     with transaction.atomic():
         found = kept(reading.project(code))
         if found.state == "refusing":
-            _decide(actor, found, "refused", _last(found, "propose-refusal"), {}, at)
+            _decide(actor, found, "refused", last_step(found, "propose-refusal"), {}, at)
         take(actor, found, "refuse", at=at)
         rows("end_assignment", {"subject": found.subject, "why": "done", "at": at})
     return reading.project(code)
@@ -144,7 +125,7 @@ def reconsider_project(*, actor: Actor, code: str, words: str, at: datetime) -> 
         found = kept(reading.project(code))
         step = "doubt"
         if found.state == "refusing":
-            step = "reconsider" if _last(found, _OPINE) else "reopen"
+            step = "reconsider" if last_step(found, OPINE) else "reopen"
         return take(actor, found, step, words=words, at=at)
 
 
@@ -261,14 +242,8 @@ def _decide(
     rows("add_decision", facts)
 
 
-def _last(found: Project, step: str) -> Step | None:
-    case = case_queries.latest_cases(CASE_KIND, [found.subject]).get(found.subject)
-    done = case_queries.history(case.id) if case else []
-    return next((each for each in reversed(done) if each.step == step), None)
-
-
 def _require_positive(found: Project) -> None:
-    opined = _last(found, _OPINE)
+    opined = last_step(found, OPINE)
     if opined is not None and not opined.facts.get("positive"):
         raise Conflict(
             "opinion_negative",

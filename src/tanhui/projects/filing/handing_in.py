@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -21,7 +20,6 @@ from tanhui.projects import papers, reading
 from tanhui.projects.calls import CALLS, Paper, intake, next_call, open_call
 from tanhui.projects.filing import places
 from tanhui.projects.filing.acting import (
-    CASE_KIND,
     audit,
     case_of,
     kept,
@@ -34,27 +32,11 @@ from tanhui.projects.filing.agreements import require_signed
 from tanhui.projects.filing.designing import design_missing
 from tanhui.projects.filing.drafting import DRAFT_STATES, sites_missing, write_change
 from tanhui.projects.reading import Project
+from tanhui.projects.standing import CASE_KIND, OBJECT, objections
 from tanhui.projects.statements import rows
 from tanhui.rulebook import queries as rulebook
 
 PLEDGE = "pledge"
-_OBJECT, _ANSWERS = "object", ("answer", "answer-late")
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """One objection of the public, with the owner's answer once there is one.
-
-    `role` is whose it is (citizen, buyer, …), never who; `words` are None once erased.
-    """
-
-    number: int
-    at: datetime
-    role: str
-    words: str | None
-    files: tuple[str, ...]
-    answer: str | None
-    answered_at: datetime | None
 
 
 def file_project(*, actor: Actor, code: str, at: datetime) -> Case:
@@ -177,15 +159,14 @@ def object_to_project(
             )
         done = case_queries.history(case_of(found).id)
         if actor.person_id is not None and any(
-            step.step == _OBJECT and step.person_id == actor.person_id for step in done
+            step.step == OBJECT and step.person_id == actor.person_id for step in done
         ):
             raise Conflict(
                 "objected_already",
                 zh="你已经提过异议，等业主答复。",
                 en="You have objected already; wait for the owner's answer.",
             )
-        facts = {"role": _role(actor)}
-        return take(actor, found, _OBJECT, words=words, facts=facts, files=files, at=at)
+        return take(actor, found, OBJECT, words=words, files=files, at=at)
 
 
 def answer_objection(
@@ -234,35 +215,6 @@ def withdraw_project(*, actor: Actor, code: str, words: str, at: datetime) -> Ca
         case = take(actor, found, "withdraw", words=words, at=at)
         rows("end_assignment", {"subject": found.subject, "why": "withdrawn", "at": at})
         return case
-
-
-def objections(found: Project) -> list[Objection]:
-    """The objections to a project in order, each with its answer; the words are for who takes
-    part, so the caller has asked who reads."""
-    case = case_queries.latest_cases(CASE_KIND, [found.subject]).get(found.subject)
-    done = case_queries.history(case.id) if case else []
-    answers = {int(step.facts["to"]): step for step in done if step.step in _ANSWERS}
-    raised = [step for step in done if step.step == _OBJECT]
-    told = []
-    for number, step in enumerate(raised, start=1):
-        answer = answers.get(number)
-        told.append(
-            Objection(
-                number,
-                step.at,
-                str(step.facts.get("role", "")),
-                step.words,
-                step.files,
-                answer.words if answer else None,
-                answer.at if answer else None,
-            )
-        )
-    return told
-
-
-def _role(actor: Actor) -> str:
-    known = ("operator", "owner", "buyer", "partner", "citizen")
-    return next((role for role in known if role in actor.roles), "")
 
 
 def _closed(at: datetime) -> Refusal | None:

@@ -16,8 +16,8 @@ from tanhui.kernel.refusals import Conflict, Forbidden, Invalid, Refusal
 from tanhui.projects import papers, reading
 from tanhui.projects.calls import intake
 from tanhui.projects.filing.acting import audit, kept, take
-from tanhui.projects.filing.handing_in import objections
 from tanhui.projects.reading import Project
+from tanhui.projects.standing import objections
 from tanhui.projects.statements import rows
 
 _WORDS_MOST = 500
