@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tanhui.behaviours.batches import forget_prepared
+from tanhui.behaviours.batch_reading import forget_prepared
 from tanhui.config.database import Database
 from tanhui.partners.arrivals import KEYS
 from tests.api.sending import Desk, open_desk

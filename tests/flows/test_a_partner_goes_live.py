@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tanhui.behaviours.batches import forget_prepared
+from tanhui.behaviours.batch_reading import forget_prepared
 from tanhui.config.database import Database
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Conflict

@@ -28,7 +28,7 @@ from requests import ConnectionError as Unreachable
 from requests import Response, Session
 
 from tanhui.behaviours.appeals import speak
-from tanhui.behaviours.batches import forget_prepared
+from tanhui.behaviours.batch_reading import forget_prepared
 from tanhui.behaviours.personal import requests
 from tanhui.behaviours.queries import home
 from tanhui.config.database import Database

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from tanhui.behaviours.batches import forget_prepared
+from tanhui.behaviours.batch_reading import forget_prepared
 from tanhui.config.database import Database
 from tanhui.partners.arrivals import KEYS
 from tests.api.sending import Desk, open_desk, recent_ride

@@ -14,7 +14,7 @@ from tanhui.api.bodies import items_of, read_body
 from tanhui.api.limits import with_limits
 from tanhui.api.problems import refusal_problem
 from tanhui.api.senders import Sender, sender_of
-from tanhui.behaviours import batches
+from tanhui.behaviours import batch_reading
 from tanhui.behaviours.delivering import Answered, Delivery, deliver
 from tanhui.behaviours.gathering import Gathering
 from tanhui.kernel.actors import Actor
@@ -31,7 +31,7 @@ Asked = tuple[Actor, Delivery, datetime]
 
 def warm_up() -> None:
     """Makes a process ready for the first batch of the day."""
-    batches.warm_up(timezone.now())
+    batch_reading.warm_up(timezone.now())
 
 
 def _deliver_together(asked: Sequence[Asked]) -> Sequence[Answered | Exception]:

@@ -8,54 +8,39 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import polars as pl
-from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg import errors
 
+from tanhui.behaviours.batch_reading import LAYOUT, Batch, read_batch
 from tanhui.behaviours.changes import take_back
-from tanhui.behaviours.items import NO_TIME, Rows, read_items
-from tanhui.behaviours.measuring import quantify
 from tanhui.behaviours.recording import (
     ChunkResult,
-    Source,
-    prepare,
     settle_deeds,
 )
 from tanhui.behaviours.settlement import Deeds, Ints
 from tanhui.behaviours.stand_ins import riders_of_batch
-from tanhui.behaviours.store import city_days, to_date
-from tanhui.geo.districts import Districts
+from tanhui.behaviours.store import to_date
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.periods import city_day
 from tanhui.kernel.references import reference_digests
-from tanhui.kernel.refusals import Invalid, NotFound, Refusal
-from tanhui.partners.layouts import Layout, load_layout
+from tanhui.kernel.refusals import Invalid, Refusal
 from tanhui.partners.riders import NOBODY, WITHHELD
 from tanhui.partners.rows import require_own
 from tanhui.partners.signing import Environment
 from tanhui.runtime.sql import load
-from tanhui.scenes.in_force import library_in_force
 
-LAYOUT = "tanhui-ndjson"
 ITEMS_MAX = 1_000
 CORRECTIONS_MAX = 100
 # Another batch may win a reference or a lock; after that many tries something else is wrong.
 TRIES = 5
 _LOST_RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
-# The days of which this process knows that they have their tables and rules, by database.
-_prepared: set[tuple[str, str, int]] = set()
 
 
 class ItemResult(msgspec.Struct, gc=False):
@@ -100,84 +85,6 @@ class BatchAnswer(msgspec.Struct):
     results: list[ItemResult]
     totals: Totals
     days: list[DayTotals]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Judged rows of a partner and where they come from; `days` has the city day of each row,
-    None where its start could not be read. With `any_rider`, one who is not bound gets a stand-in,
-    as in the sandbox."""
-
-    rows: Rows
-    days: list[int | None]
-    source: Source
-    any_rider: bool = False
-
-
-@cache
-def _layout(content_root: Path) -> Layout:
-    return load_layout(content_root, LAYOUT)
-
-
-def _unasked(trips: pl.DataFrame) -> Ints:
-    """A batch's riders are looked up with its deeds, in the transaction that pays them."""
-    raise AssertionError(f"{trips.height} rows of a batch were identified as those of a file")
-
-
-def read_batch(partner_id: int, name: str, items: Sequence[bytes], at: datetime) -> Batch:
-    """Judged, with everything made that settlement finds made."""
-    chosen = settings.TANHUI
-    library = library_in_force()
-    source = Source(partner_id, name, LAYOUT, library, _unasked, chosen.reference_key)
-    rows = read_items(
-        items,
-        _layout(chosen.content_root),
-        library.modes(),
-        now=at,
-        districts=Districts.load(chosen.content_root),
-    )
-    days: list[int | None] = city_days(np.maximum(rows.started, 0)).tolist()
-    for place in np.flatnonzero(rows.started == NO_TIME):
-        days[place] = None
-    _prepare_once(rows, days, source)
-    return Batch(rows, days, source)
-
-
-def _prepare_once(rows: Rows, days: Sequence[int | None], source: Source) -> None:
-    """Prepares days that this process has not prepared yet; nearly always there are none."""
-    database = str(connection.settings_dict["NAME"])
-    met = {
-        (database, mode, day): place
-        for place, (mode, day, refused) in enumerate(
-            zip(rows.mode, days, rows.refused, strict=True)
-        )
-        if refused is None and day is not None
-    }
-    new = [place for key, place in met.items() if key not in _prepared]
-    if not new:
-        return
-    started = pl.Series("started_at", rows.started[new]).cast(pl.Datetime("us", "UTC"))
-    modes = pl.Series("mode", [rows.mode[place] for place in new])
-    nothing = pl.Series("refused", [None] * len(new), dtype=pl.String)
-    with transaction.atomic():
-        prepare(pl.DataFrame([started, modes, nothing]), source)
-    _prepared.update(met)
-
-
-def warm_up(at: datetime) -> None:
-    """Reads and compiles what a batch of today needs, before the first one has to wait for it."""
-    library = library_in_force()
-    _layout(settings.TANHUI.content_root)
-    for scene in library.scenes:
-        with suppress(NotFound):
-            rule = library.rule_on(scene, city_day(at))
-            detail = np.array([scene.measured.default])
-            quantify(rule.methodology, scene, np.array([1]), detail)
-
-
-def forget_prepared() -> None:
-    """Forgets which days are prepared, for whoever empties the tables under this process."""
-    _prepared.clear()
 
 
 def _bytes(texts: Sequence[str]) -> npt.NDArray[np.bytes_]:

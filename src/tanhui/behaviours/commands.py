@@ -28,6 +28,7 @@ from tanhui.behaviours.recording import (
 )
 from tanhui.behaviours.report import Report
 from tanhui.behaviours.settlement import Ints
+from tanhui.claims.areas import claimed_areas
 from tanhui.geo.districts import Districts
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
@@ -222,6 +223,8 @@ def record_file(
         reference_key=chosen.reference_key,
         retrospective=assign_riders is not None,
     )
+    # No row is of a day that an area could be claimed for while the file is read.
+    areas = claimed_areas()
     result = FileResult()
     with Report.opened(chosen.var / "reports", source.batch, file) as report:
         for trips in read_file(
@@ -231,6 +234,7 @@ def record_file(
             modes=library.modes(),
             chunk_rows=chunk_rows,
             districts=Districts.load(chosen.content_root),
+            areas=areas,
         ):
             chunk = record_chunk(actor=actor, source=source, trips=trips, at=at, workers=workers)
             report.add(trips, chunk.outcome)

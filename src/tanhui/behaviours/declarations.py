@@ -17,6 +17,7 @@ from tanhui.behaviours.commands import record_chunk
 from tanhui.behaviours.judging import DECLARED
 from tanhui.behaviours.recording import MERGED_OUTCOME, Source
 from tanhui.behaviours.report import REASONS
+from tanhui.claims.areas import claimed_areas
 from tanhui.governance.permissions import require
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.actors import Actor
@@ -140,5 +141,5 @@ def _as_trips(
     raw = pl.DataFrame([cells]).with_columns(
         pl.lit(1, dtype=pl.Int64).alias(LINE), pl.lit(False).alias(TORN)
     )
-    trips = check_trips(raw, layout, now=at, modes=library.modes())
+    trips = check_trips(raw, layout, now=at, modes=library.modes(), areas=claimed_areas())
     return trips.with_columns(pl.lit(DECLARED, dtype=pl.Int64).alias("grade"))

@@ -14,16 +14,15 @@ import msgspec
 import numpy as np
 from django.db import IntegrityError, OperationalError, transaction
 
+from tanhui.behaviours.batch_reading import Batch, read_batch
 from tanhui.behaviours.batches import (
     TRIES,
-    Batch,
     BatchAnswer,
     ItemResult,
     Totals,
     ask_by_keys,
     days_of,
     has_lost,
-    read_batch,
     require_few,
     require_few_corrections,
     settle_batch,

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from tanhui.behaviours.settlement import Ints
+from tanhui.geo.areas import NO_AREAS, RideAreas
 from tanhui.geo.districts import NOWHERE, Districts
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
 from tanhui.partners.layouts import Layout
@@ -174,10 +175,16 @@ def _judged(
     modes: Mapping[str, ModeRule],
     now: datetime,
     districts: Districts | None,
+    areas: RideAreas,
 ) -> Iterator[tuple[int, str | None, _Row]]:
     """What is not plainly sound, judged by columns: its place, its refusal, and the row."""
     trips = check_trips(
-        lines_frame(layout, others), layout, now=now, modes=modes, districts=districts
+        lines_frame(layout, others),
+        layout,
+        now=now,
+        modes=modes,
+        districts=districts,
+        areas=areas,
     ).with_columns(
         pl.col("started_at", "ended_at").dt.epoch("us").fill_null(NO_TIME),
         pl.col("rider", "mode").fill_null(""),
@@ -193,6 +200,7 @@ def read_items(
     *,
     now: datetime,
     districts: Districts | None = None,
+    areas: RideAreas = NO_AREAS,
 ) -> Rows:
     """Judges items, each the bytes of one JSON value.
 
@@ -204,6 +212,7 @@ def read_items(
     others: list[tuple[int, bytes]] = []
     replaces: dict[int, str] = {}
     begun: dict[int, tuple[float, float]] = {}
+    claimed = {word for word, mode in layout.modes.items() if mode in areas.modes}
     for line, item in enumerate(items):
         row = None
         corrects: str | None = None
@@ -212,7 +221,8 @@ def read_items(
         except (msgspec.MsgspecError, RecursionError, ValueError):
             corrects = _corrected(item)
         else:
-            row = _plain_row(told, layout, modes, now_us)
+            # What may lie in an area is judged by columns, where its ends are looked at.
+            row = None if told.mode in claimed else _plain_row(told, layout, modes, now_us)
             corrects = None if told.replaces is None else _corrected(item)
             if row is not None and told.start_lng is not None:
                 begun[line] = (float(told.start_lng), float(told.start_lat))
@@ -223,7 +233,7 @@ def read_items(
         else:
             rows[line] = row
     if others:
-        for line, why, row in _judged(others, layout, modes, now, districts):
+        for line, why, row in _judged(others, layout, modes, now, districts, areas):
             rows[line], refused[line] = row, why
     for line, earlier in replaces.items():
         if not earlier:

@@ -87,6 +87,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "市民已撤回这一项同意",
         "the citizen has withdrawn the consent to this",
     ),
+    "claimed_by_project": (
+        "起止点都在项目范围内，这段行程的减排由项目申报，不再奖励市民",
+        "both ends lie in a project's area; the project claims these journeys, citizens do not",
+    ),
+    "place_needed": (
+        "当日有项目申报这种行程，须写明起止地点才能判断",
+        "a project claims such journeys on that day; both ends must be told to know whose it is",
+    ),
     "no_rule_in_force": ("当日没有适用的规则", "no rule was in force on that day"),
     "out_of_bounds": ("超出方法学的适用范围", "outside the bounds of the methodology"),
 }

@@ -21,7 +21,8 @@ from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.identity.consents import purposes as consents
 from tanhui.partners import layouts, trips
 from tanhui.projects import calls as project_calls
-from tanhui.projects.monitoring import content as monitoring_files
+from tanhui.projects.likeness import weights as likeness
+from tanhui.projects import report_rules
 from tanhui.scenes import aims, governing, sketch
 from tanhui.scenes import library as scenes
 from tanhui.scenes import reading as scene_files
@@ -71,7 +72,8 @@ def build(verb: str) -> typer.Typer:
             consents.check_content,
             periods.check_content,
             project_calls.check_content,
-            monitoring_files.check_content,
+            likeness.check_content,
+            report_rules.check_content,
         ],
         listers=[scene_files.list_content, case_files.list_content, consents.list_content],
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tanhui.geo.areas import NO_AREAS, RideAreas
 from tanhui.geo.distance import haversine_m
 from tanhui.geo.districts import NOWHERE, Districts
 from tanhui.kernel.references import REFERENCE_BYTES_MAX
@@ -211,10 +212,11 @@ def check_trips(
     modes: Mapping[str, ModeRule],
     stations: Stations | None = None,
     districts: Districts | None = None,
+    areas: RideAreas = NO_AREAS,
 ) -> pl.DataFrame:
     """Reads and judges raw cells (see `judged`)."""
     cells = read_cells(frame, layout, stations)
-    return judged(cells, layout, now=now, modes=modes, districts=districts)
+    return judged(cells, layout, now=now, modes=modes, districts=districts, areas=areas)
 
 
 def judged(
@@ -224,6 +226,7 @@ def judged(
     now: datetime,
     modes: Mapping[str, ModeRule],
     districts: Districts | None = None,
+    areas: RideAreas = NO_AREAS,
 ) -> pl.DataFrame:
     """Judges cells that have been read by `cells.read_cells`.
 
@@ -231,8 +234,9 @@ def judged(
     (ours) strings, `started_at`, `ended_at` UTC microseconds, `amount` int64 (in the unit of the
     mode's measure, floored; 0 in refused rows), `detail` int64 (see ModeRule; 0 in refused rows),
     `grade` int64 (0 = A to 3 = D), `district` int64 (where it began; 0 where the row names no
-    place, or one elsewhere), `refused` (one of REFUSAL_CODES, or null). `modes` are those that the
-    city has a scene for. Distance without odometer: haversine of the end points.
+    place, or one elsewhere), `refused` (one of REFUSAL_CODES, what `areas` refuse, or null).
+    `modes` are those that the city has a scene for. Distance without odometer: haversine of the
+    end points.
     """
     words = {**layout.modes, **({layout.mode: layout.mode} if layout.mode else {})}
     known = {word: mode for word, mode in words.items() if mode in modes}
@@ -245,6 +249,8 @@ def judged(
     used = {mode: modes[mode] for mode in cells["mode"].unique().drop_nulls().sort()}
     cells = cells.with_columns(_amount(cells, used).alias("measure"), detail=_detail(cells, used))
     cells = cells.with_columns(_refused(cells, layout, now, used).alias("refused"))
+    if areas.modes:
+        cells = cells.with_columns(pl.coalesce("refused", areas.refusals(cells)).alias("refused"))
     sound = pl.col("refused").is_null()
     by_places = _measured_by(used, "distance_m") & ~pl.col("measured")
     return cells.select(
@@ -296,6 +302,7 @@ def read_file(
     modes: Mapping[str, ModeRule],
     chunk_rows: int,
     districts: Districts | None = None,
+    areas: RideAreas = NO_AREAS,
 ) -> Iterator[pl.DataFrame]:
     """The trips of a file that has been looked through, in frames of about `chunk_rows` rows.
 
@@ -306,7 +313,15 @@ def read_file(
     stations = read_stations(file, layout)
     for frame in raw_frames(file, layout, chunk_rows=min(chunk_rows, _PIECE_ROWS)):
         gathered.append(
-            check_trips(frame, layout, now=now, modes=modes, stations=stations, districts=districts)
+            check_trips(
+                frame,
+                layout,
+                now=now,
+                modes=modes,
+                stations=stations,
+                districts=districts,
+                areas=areas,
+            )
         )
         if sum(trips.height for trips in gathered) >= chunk_rows:
             yield pl.concat(gathered, rechunk=True)

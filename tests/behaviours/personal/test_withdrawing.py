@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tanhui.behaviours.batches import forget_prepared
+from tanhui.behaviours.batch_reading import forget_prepared
 from tanhui.identity.consents.commands import give, withdraw
 from tanhui.kernel.actors import Actor, Assurance
 from tanhui.partners.arrivals import KEYS

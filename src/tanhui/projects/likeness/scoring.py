@@ -169,11 +169,13 @@ def _owners(one: Traits, other: Traits, weights: Weights) -> Iterator[Reason]:
 
 
 def _names_alike(one: Traits, other: Traits, weights: Weights) -> Iterator[int]:
-    for mine, theirs in ((one.name_zh, other.name_zh), (one.name_en, other.name_en)):
-        yield alike_percent(
-            normal_name(mine, weights.names_passed_over),
-            normal_name(theirs, weights.names_passed_over),
-        )
+    # Another register has one name, in whatever language.
+    for mine in (one.name_zh, one.name_en):
+        for theirs in (other.name_zh, other.name_en):
+            yield alike_percent(
+                normal_name(mine, weights.names_passed_over),
+                normal_name(theirs, weights.names_passed_over),
+            )
 
 
 def _graded(share: int, weight: int, least: int, full: int) -> int:
