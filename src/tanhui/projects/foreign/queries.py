@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -71,13 +72,13 @@ class ForeignCredit:
     kind: str
     kg: int
     serial: str
-    first: int | None
-    last: int | None
     vintage: int | None
     on_day: date | None
     beneficiary: str
     reason: str
     note: str
+    first: int | None
+    last: int | None
 
 
 def registers() -> list[ForeignRegister]:
@@ -89,7 +90,7 @@ def registers() -> list[ForeignRegister]:
             title_en=title_en,
             projects=projects,
             blocks=blocks,
-            kg={kind: int(kg) for kind, kg in kinds.items()},
+            kg={kind: int(kg) for kind, kg in json.loads(kinds).items()},
             read_at=read_at,
         )
         for name, title_zh, title_en, projects, blocks, kinds, read_at in _rows("registers", {})

@@ -3,13 +3,13 @@ SELECT
     credit.kind,
     credit.kg,
     credit.serial,
-    lower(credit.serials) AS first,
-    upper(credit.serials) - 1 AS last,
     credit.vintage,
     credit.on_day,
     credit.beneficiary,
     credit.reason,
-    credit.note
+    credit.note,
+    lower(credit.serials) AS first,
+    upper(credit.serials) - 1 AS last
 FROM projects_foreign_credit AS credit
 INNER JOIN projects_foreign_project AS project ON project.id = credit.project_id
 WHERE project.code = %(code)s AND credit.live

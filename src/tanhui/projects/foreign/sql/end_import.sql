@@ -1,0 +1,3 @@
+UPDATE projects_foreign_import AS reading
+SET outcome = %(outcome)s
+WHERE reading.id = %(import_id)s;
