@@ -154,7 +154,7 @@ def agreement(project_id: int) -> Agreement | None:
     found = rows("agreement", {"project_id": project_id})
     if not found:
         return None
-    number, parties, first, last, terms, sha256, at, signed = found[0]
+    number, parties, terms, sha256, at, first, last, signed = found[0]
     return Agreement(
         number,
         json.loads(parties),

@@ -4,6 +4,6 @@ SELECT projects_move(
     %(to_state)s,
     CASE WHEN %(first)s::date IS NOT NULL THEN daterange(%(first)s, %(last)s, '[]') END,
     %(cap_kg)s,
-    %(buffer_percent)s,
+    %(buffer_percent)s::smallint,
     %(at)s
 );
