@@ -24,6 +24,7 @@ from tanhui.identity.audit.commands import seal_audit
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.refusals import Refusal
 from tanhui.partners.deliveries import forget_old_deliveries
+from tanhui.projects.commands import run_clocks as run_project_clocks
 from tanhui.rulebook.commands import end_notices
 from tanhui.vault.commands import sweep
 
@@ -55,6 +56,7 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "raw_forgotten": lambda: forget_overdue(at=at),
         "audit_rows_chained": lambda: seal_audit(actor=platform, at=at),
         "notices_ended": lambda: end_notices(actor=platform, at=at),
+        "projects_moved": lambda: run_project_clocks(actor=platform, at=at),
         "files_swept": lambda: sweep_hourly(at),
     }
 
