@@ -21,8 +21,10 @@ from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.identity.consents import purposes as consents
 from tanhui.partners import layouts, trips
 from tanhui.projects import calls as project_calls
-from tanhui.projects.likeness import weights as likeness
+from tanhui.projects import rides
 from tanhui.projects import report_rules
+from tanhui.projects.foreign import layouts as register_layouts
+from tanhui.projects.likeness import weights as likeness
 from tanhui.scenes import aims, governing, sketch
 from tanhui.scenes import library as scenes
 from tanhui.scenes import reading as scene_files
@@ -62,6 +64,7 @@ def build(verb: str) -> typer.Typer:
         app,
         checkers=[
             layouts.check_content,
+            register_layouts.check_content,
             scene_files.check_content,
             aims.check_content,
             governing.check_content,
@@ -73,6 +76,7 @@ def build(verb: str) -> typer.Typer:
             periods.check_content,
             project_calls.check_content,
             likeness.check_content,
+            rides.check_content,
             report_rules.check_content,
         ],
         listers=[scene_files.list_content, case_files.list_content, consents.list_content],

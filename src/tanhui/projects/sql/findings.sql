@@ -1,4 +1,4 @@
--- The findings about a subject with everything that was said of them.
+-- The findings about a subject, or one of them, with everything that was said.
 SELECT
     asked.id,
     asked.subject,
@@ -15,5 +15,7 @@ SELECT
     word.at
 FROM projects_finding AS asked
 INNER JOIN projects_finding_word AS word ON asked.id = word.finding_id
-WHERE asked.subject = %(subject)s
+WHERE
+    (%(subject)s::text IS NULL OR asked.subject = %(subject)s)
+    AND (%(id)s::bigint IS NULL OR asked.id = %(id)s)
 ORDER BY asked.number, word.number;

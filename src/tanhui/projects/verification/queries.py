@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from tanhui.kernel.actors import Actor
-from tanhui.projects import queries as projects
+from tanhui.kernel.refusals import NotFound
+from tanhui.projects import papers, reading
 from tanhui.projects.statements import rows
 
 
@@ -85,10 +86,37 @@ class Opinion:
 
 def findings(subject: str) -> list[Finding]:
     """The findings about `project:CODE` or `period:ID`, in their order, each with its words."""
+    return _findings(subject, None)
+
+
+def finding(finding_id: int) -> Finding:
+    """The finding of this number; refuses `no_such_finding`."""
+    found = _findings(None, finding_id)
+    if not found:
+        raise no_such_finding()
+    return found[0]
+
+
+def no_such_finding() -> NotFound:
+    """The same answer whether there is none or it is not the actor's to know."""
+    return NotFound(
+        "no_such_finding",
+        zh="没有这条意见，或者你不能看它。",
+        en="There is no such finding, or you may not see it.",
+    )
+
+
+def owner_of(subject: str) -> int | None:
+    """The organisation whose project or period a subject is; None for one nobody verifies."""
+    given = papers.assignments(subject=subject)
+    return reading.project_by_id(given[0].project_id).owner_id if given else None
+
+
+def _findings(subject: str | None, id: int | None) -> list[Finding]:
     words: dict[int, list[Word]] = {}
     heads: dict[int, list[Any]] = {}
     for *head, number, act, told, organisation_id, due_at, at in rows(
-        "findings", {"subject": subject}
+        "findings", {"subject": subject, "id": id}
     ):
         heads[head[0]] = head
         words.setdefault(head[0], []).append(Word(number, act, told, organisation_id, due_at, at))
@@ -120,5 +148,5 @@ def may_verify(actor: Actor, subject: str) -> bool:
     """Whether the actor belongs to the body that verifies the subject now."""
     if "verifier" not in actor.roles or actor.organisation_id is None:
         return False
-    held = projects.assignment(subject)
+    held = papers.assignment(subject)
     return held is not None and held.verifier_id == actor.organisation_id
