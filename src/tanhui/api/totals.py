@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from tanhui.api.description import PUBLIC
 from tanhui.api.forms import Form
 from tanhui.behaviours.city import city_board
 from tanhui.behaviours.totals.queries import Sum
+from tanhui.registry import queries as registry
 
 router = Router(tags=["library"])
 
@@ -43,7 +45,7 @@ class BooksForm(Form):
 
 
 class CreditsForm(Form):
-    """Path two, in kilograms; all of them 0 while the registry is not open."""
+    """Path two, in kilograms: issued = held + reserved + retired + cancelled."""
 
     issued_kg: int
     held_kg: int
@@ -97,6 +99,6 @@ def totals(request: HttpRequest) -> TotalsForm:
             taken_back_mg=books.taken_back_mg,
             closed=books.closed,
         ),
-        credits=CreditsForm(issued_kg=0, held_kg=0, reserved_kg=0, retired_kg=0, cancelled_kg=0),
+        credits=CreditsForm(**asdict(registry.equation())),
         log_index=cutoff.log_index if cutoff else None,
     )

@@ -10,7 +10,16 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tanhui import __version__
-from tanhui.api import deliveries, description, library, log, personal, reconciliation, totals
+from tanhui.api import (
+    deliveries,
+    description,
+    library,
+    log,
+    personal,
+    reconciliation,
+    registers,
+    totals,
+)
 from tanhui.api.problems import defect, refusal_problem, status_problem, unfit
 from tanhui.kernel.refusals import Forbidden, Refusal
 
@@ -26,6 +35,7 @@ api = NinjaAPI(
 )
 api.add_router("", library.router)
 api.add_router("", totals.router)
+api.add_router("", registers.router)
 api.add_router("/log", log.router)
 api.add_router("", deliveries.router)
 api.add_router("/reconciliation", reconciliation.router)

@@ -182,7 +182,7 @@ def _steps(
     steps = [_step(each, life, parties, retirements) for each in life.events]
     if wrong:
         place = None if wrong.outbox_id is None else publiclog.position(wrong.outbox_id)
-        reason = str(wrong.facts.get("reason", ""))
+        reason = str(wrong.facts.get("why", ""))
         steps.append(Step("invalid", wrong.at, _MARKS["invalid"], log_index=place, reason=reason))
     return tuple(steps)
 
@@ -206,8 +206,8 @@ def _step(
         price=price_text(event.price_fen),
         log_index=event.log_index,
         retirement=retirements.get(number) if number else None,
-        aside=str(event.facts.get("kind", "")) if event.kind == "aside" else "",
-        reason=str(event.facts.get("reason", "")) if event.kind == "cancel" else "",
+        aside=str(event.facts.get("aside", "")) if event.kind == "aside" else "",
+        reason=str(event.facts.get("why", "")) if event.kind == "cancel" else "",
     )
 
 
@@ -250,7 +250,7 @@ def _titles(
     if event.kind == "replace" and retirement:
         return f"补足 {retirement.number}", f"Replaces in {retirement.number}"
     if event.kind == "aside":
-        return _ASIDES.get(str(event.facts.get("kind", "")), _ASIDES["freeze"])
+        return _ASIDES.get(str(event.facts.get("aside", "")), _ASIDES["freeze"])
     return {
         "reserve": ("申请注销，可撤回", "To be retired, may be undone"),
         "cancel": ("取消", "Cancelled"),

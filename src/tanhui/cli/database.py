@@ -26,6 +26,7 @@ from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
 from tanhui.cli import audit, claims, demo, keys, partners, rulebook, serving, staff, working  # noqa: E402
 from tanhui.cli import log as public_log  # noqa: E402
+from tanhui.cli import registers as other_registers  # noqa: E402
 from tanhui.cli import token as bearer  # noqa: E402
 from tanhui.cli.companions import companions  # noqa: E402
 from tanhui.cli.refusing import print_json, refusing  # noqa: E402
@@ -35,6 +36,7 @@ from tanhui.identity.commands import open_login_link, platform_actor  # noqa: E4
 from tanhui.kernel.actors import Actor, Assurance  # noqa: E402
 from tanhui.ledger import queries as ledger  # noqa: E402
 from tanhui.publiclog.recount import recount as recount_log  # noqa: E402
+from tanhui.registry.recount import recount as recount_registry  # noqa: E402
 from tanhui.rulebook.checking import check_rulebook  # noqa: E402
 from tanhui.rulebook.publishing import found as found_rules  # noqa: E402
 from tanhui.vault import queries as vault  # noqa: E402
@@ -141,6 +143,7 @@ def prove(as_json: JsonFlag = False) -> None:
         deeds = behaviours_recount.recount()
         claimed = recount_claims()
         rules = check_rulebook()
+        registered = recount_registry()
         log = recount_log()
         audited = check_audit()
         lost = vault.recheck()
@@ -150,6 +153,7 @@ def prove(as_json: JsonFlag = False) -> None:
         and deeds.matches
         and claimed.matches
         and rules.matches
+        and registered.matches
         and log.matches
         and audited.ok
         and not lost
@@ -174,10 +178,8 @@ def prove(as_json: JsonFlag = False) -> None:
             "troubles": [asdict(trouble) for trouble in lost],
             "matches": not lost,
         },
-        # Path two has no credits yet; its equation is that of empty books.
-        "credits": dict.fromkeys(
-            ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg"), 0
-        ),
+        "credits": asdict(registered.equation),
+        "registry": {**registered.differing, "matches": registered.matches},
         "seconds": round(time.monotonic() - begun, 3),
     }
     if as_json:
@@ -192,6 +194,10 @@ def prove(as_json: JsonFlag = False) -> None:
         typer.echo(f"claims       {'':12}  {'ok' if claimed.matches else 'DIFFERS'}")
         typer.echo(
             f"rulebook     {rules.publications:>12,}  {'ok' if rules.matches else 'DIFFERS'}"
+        )
+        typer.echo(
+            f"credits      {registered.equation.issued_kg:>12,} kg "
+            f"{'ok' if registered.matches else 'DIFFERS'}"
         )
         typer.echo(f"log          {log.size:>12,}  {'ok' if log.matches else 'DIFFERS'}")
         typer.echo(f"audit        {audited.chain.rows:>12,}  {'ok' if audited.ok else 'DIFFERS'}")
@@ -262,6 +268,7 @@ def register(app: typer.Typer) -> None:
     bearer.register(app, ready=ready_database)
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)
+    other_registers.register(app, ready=ready_database, operator=OPERATOR)
     rulebook.register(app, ready=ready_database)
     public_log.register(app, ready=ready_database)
     keys.register(app, ready=ready_database, actor=platform_actor())
