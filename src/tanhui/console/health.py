@@ -41,6 +41,7 @@ _JOBS = {
     "raw_forgotten": gettext_lazy("清理到期的原始轨迹"),
     "audit_rows_chained": gettext_lazy("把审计记录连成链"),
     "notices_ended": gettext_lazy("结束规则公示"),
+    "projects_moved": gettext_lazy("项目申报的期限"),
     "files_swept": gettext_lazy("清掉没有归属的文件残余"),
 }
 
