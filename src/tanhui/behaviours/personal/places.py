@@ -172,6 +172,7 @@ NOT_PERSONAL: dict[str, str] = {
     "claims_area": _NOBODY,
     "claims_area_end": _NOBODY,
     "claims_scheme": "Other schemes and their keys.",
+    "identity_organisation": "Owners, verifiers and buyers, which are public; no person is named.",
     "projects_project": "Projects of organisations, which are public; no person is named.",
     "projects_site": "Where projects are done, and their meters; no person is named.",
     "projects_document": "Papers of organisations' projects; no person is named.",
