@@ -101,7 +101,7 @@ def waiver_of(project: str) -> AreaWaiver | None:
     return AreaWaiver(*found[0]) if found else None
 
 
-def take_area(
+def check_area(
     *,
     project: str,
     modes: Collection[str],
@@ -109,23 +109,16 @@ def take_area(
     first: date,
     last: date,
     at: datetime,
-) -> int:
-    """Claims the journeys of these modes in an area (GeoJSON, WGS84) on these days; its number.
+) -> RideArea | None:
+    """What `take_area` would claim now; None where the builder has waived all of it.
 
-    A leaf tells of it. Days that the builder has waived are left to citizens; where all are waived
-    nothing is claimed and the answer is 0. Refuses `area_unknown` (no place is drawn),
-    `citizens_are_paid_here` (a day is not far enough ahead) and `area_claimed` (another project has
-    these journeys).
+    Refuses as `take_area` does.
     """
     waiver = waiver_of(project)
     if waiver is not None:
-        first = (
-            last + timedelta(days=1)
-            if waiver.until is None
-            else max(first, waiver.until + timedelta(days=1))
-        )
-        if first > last:
-            return 0
+        if waiver.until is None or waiver.until >= last:
+            return None
+        first = max(first, waiver.until + timedelta(days=1))
     shape = ground([dict(geometry)])
     if shape is None:
         raise Invalid(
@@ -143,8 +136,6 @@ def take_area(
             first=first,
             until=earliest_day(at) - timedelta(days=1),
         )
-    with connection.cursor() as cursor:
-        cursor.execute(load(_ROOM, "lock_areas"))
     wanted = RideArea(0, frozenset(modes), first, last, shape)
     for area in areas():
         if _shares(wanted, area):
@@ -154,12 +145,38 @@ def take_area(
                 en="{project} has claimed such journeys in this area.",
                 project=area.project,
             )
+    return wanted
+
+
+def take_area(
+    *,
+    project: str,
+    modes: Collection[str],
+    geometry: Mapping[str, Any],
+    first: date,
+    last: date,
+    at: datetime,
+) -> int:
+    """Claims the journeys of these modes in an area (GeoJSON, WGS84) on these days; its number.
+
+    A leaf tells of it. Days that the builder has waived are left to citizens; where all are waived
+    nothing is claimed and the answer is 0. Refuses `area_unknown` (no place is drawn),
+    `citizens_are_paid_here` (a day is not far enough ahead) and `area_claimed` (a project has these
+    journeys).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(load(_ROOM, "lock_areas"))
+    wanted = check_area(
+        project=project, modes=modes, geometry=geometry, first=first, last=last, at=at
+    )
+    if wanted is None:
+        return 0
     leaf = {
         "v": 1,
         "t": "ride-area",
         "project": project,
         "modes": sorted(modes),
-        "first": first.isoformat(),
+        "first": wanted.first.isoformat(),
         "last": last.isoformat(),
         "at": instant(at),
     }
@@ -167,7 +184,7 @@ def take_area(
         "project": project,
         "modes": sorted(modes),
         "geometry": json.dumps(dict(geometry)),
-        "first": first,
+        "first": wanted.first,
         "last": last,
         "outbox_id": append_leaf(leaf=leaf, at=at),
         "at": at,

@@ -13,7 +13,7 @@ from tanhui.cases.queries import Case, Step
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Forbidden, Invalid
-from tanhui.projects import reading
+from tanhui.projects import reading, rides
 from tanhui.projects.calls import intake
 from tanhui.projects.filing.acting import (
     audit,
@@ -49,7 +49,8 @@ def propose_registration(
     issued of one calendar year, and what part of each issue is held back (the city's, if None).
 
     Refuses `not_permitted`, `no_such_project`, `opinion_negative`, `crediting_invalid`,
-    `cap_invalid`, `buffer_out_of_bounds`, `same_project_suspected`, and as `cases.take_step`.
+    `cap_invalid`, `buffer_out_of_bounds`, `same_project_suspected`, `citizens_are_paid_here`,
+    `area_claimed`, `area_unknown` (it claims journeys), and as `cases.take_step`.
     """
     require(actor, "projects.decide")
     with transaction.atomic():
@@ -58,6 +59,7 @@ def propose_registration(
         _check_terms(found, first, last, cap_kg, buffer)
         _require_positive(found)
         require_distinct(found.id)
+        rides.check_rides(found, first=first, last=last, at=at)
         facts = {
             "first": first.isoformat(),
             "last": last.isoformat(),
@@ -70,8 +72,9 @@ def propose_registration(
 def confirm_registration(*, actor: Actor, code: str, at: datetime) -> Project:
     """Confirms what another person proposed; the project is registered, and the log is told.
 
-    Refuses `not_permitted`, `no_such_project`, `own_earlier_step`, `same_project_suspected`, and
-    as `cases.take_step`.
+    Journeys that it claims are its own from then on. Refuses `not_permitted`, `no_such_project`,
+    `own_earlier_step`, `same_project_suspected`, `citizens_are_paid_here`, `area_claimed`, and as
+    `cases.take_step`.
     """
     require(actor, "projects.decide")
     with transaction.atomic():
@@ -87,6 +90,8 @@ def confirm_registration(*, actor: Actor, code: str, at: datetime) -> Project:
             }
             _decide(actor, found, "registered", proposed, leaf, at)
         take(actor, found, "confirm", terms=terms, at=at)
+        if terms:
+            rides.settle_rides(found, first=terms.first, last=terms.last, at=at)
     return reading.project(code)
 
 
@@ -186,6 +191,7 @@ def strike_off(*, actor: Actor, code: str, at: datetime) -> Project:
         cases.take_step(actor=actor, case_id=live.id, step="confirm", at=at)
         _decide(actor, found, "struck_off", proposed, {}, at)
         move(found, "struck_off", at=at)
+        rides.end_rides(found, at=at)
         audit(actor, found, "strike_off", at)
     return reading.project(code)
 
