@@ -12,6 +12,7 @@ from uuid import UUID
 from tanhui.cases import queries as cases
 from tanhui.cases.queries import Case
 from tanhui.kernel.actors import Actor
+from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Conflict, NotFound
 from tanhui.projects import queries as projects
 from tanhui.projects.cells import Cells
@@ -247,3 +248,8 @@ def _report(row: Sequence[Any]) -> Report:
         tuple(evidence),
         *more,
     )
+
+
+def is_running(found: Period, at: datetime) -> bool:
+    """Whether the period's last day is not over yet."""
+    return city_day(at) <= found.last

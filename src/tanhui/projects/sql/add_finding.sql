@@ -2,7 +2,7 @@
 INSERT INTO projects_finding (subject, number, anchor, title, verifier_id, at)
 SELECT
     %(subject)s,
-    coalesce(max(earlier.number), 0) + 1,
+    coalesce(max(earlier.number), 0) + 1 AS number,
     %(anchor)s,
     %(title)s,
     %(verifier_id)s,

@@ -4,7 +4,7 @@ INSERT INTO projects_finding_word (
 )
 SELECT
     %(finding_id)s,
-    coalesce(max(earlier.number), 0) + 1,
+    coalesce(max(earlier.number), 0) + 1 AS number,
     %(act)s,
     %(words)s,
     %(organisation_id)s,

@@ -81,7 +81,7 @@ BEGIN
     ELSIF v_state IS DISTINCT FROM p_from THEN
         RAISE EXCEPTION 'period_moved' USING ERRCODE = 'check_violation';
     ELSIF (p_from || '>' || p_to) IS NULL OR (p_from || '>' || p_to) <> ALL (ARRAY[
-        'open>submitted', 'submitted>verifying', 'submitted>returned', 'verifying>submitted',
+        'open>submitted', 'submitted>verifying', 'submitted>returned',
         'verifying>returned', 'verifying>verified', 'verifying>refused', 'returned>submitted',
         'returned>verifying', 'verified>returned', 'verified>proposed', 'proposed>verified',
         'proposed>approved', 'approved>issued', 'open>withdrawn', 'submitted>withdrawn',

@@ -1,1 +1,2 @@
-UPDATE projects_verifier_key SET revoked_at = %(at)s WHERE id = %(id)s;
+UPDATE projects_verifier_key SET revoked_at = %(at)s
+WHERE id = %(id)s;

@@ -1,0 +1,1 @@
+SELECT projects_open_period(%(project_id)s, %(first)s, %(last)s, %(at)s);
