@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tanhui.portal import holdings, retiring
+
+urlpatterns = [
+    path("", holdings.home, name="holdings"),
+    path("statement.csv", holdings.statement, name="statement"),
+    path("transfer", holdings.transfer, name="transfer"),
+    path("pledge", holdings.pledge, name="pledge"),
+    path("retire", retiring.retire, name="retire"),
+    path("retirements/", retiring.retirements, name="retirements"),
+    path("retirements/<str:number>", retiring.retirement, name="retirement"),
+]

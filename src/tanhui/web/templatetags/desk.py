@@ -100,6 +100,12 @@ def shortened(text: object, length: int = 8) -> str:
 
 
 @register.filter
+def yuan(fen: int) -> str:
+    """An amount of money in yuan with its two decimals: `43.50`."""
+    return decimal_text(fen, 100, 2)
+
+
+@register.filter
 def span(seconds: int) -> str:
     """A span in words: seconds below two minutes, minutes below two hours, else hours."""
     if seconds < 120:
