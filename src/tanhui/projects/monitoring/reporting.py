@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from tanhui.cases import commands as cases
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Invalid
-from tanhui.projects import papers, reading
+from tanhui.projects import papers, reading, rides
 from tanhui.projects.filing.acting import kept as kept_project
 from tanhui.projects.filing.acting import own_project
 from tanhui.projects.filing.verifying import end_assignment
@@ -177,8 +177,8 @@ def submit_report(*, actor: Actor, period_id: int, at: datetime) -> Report:
 
     Refuses `not_permitted`, `no_such_period`, `project_not_registered`, `period_fixed`,
     `report_missing`, `report_unchanged`, `report_outdated` (a paper came since, or the deficit of
-    the period before), `section_missing`, `evidence_missing`, `period_not_over`, and as
-    `cases.take_step`.
+    the period before), `section_missing`, `evidence_missing`, `period_not_over`,
+    `rides_not_claimed` (it claims journeys that are the citizens'), and as `cases.take_step`.
     """
     own_period(actor, period_id)
     with transaction.atomic():
@@ -188,6 +188,7 @@ def submit_report(*, actor: Actor, period_id: int, at: datetime) -> Report:
         require_registered(project)
         report = _newest(found)
         _check_current(project, found, report)
+        rides.require_rides(project, report.cells.as_json(), first=found.first, last=found.last)
         if queries.is_running(found, at):
             raise Conflict(
                 "period_not_over",
