@@ -10,7 +10,6 @@ from pydantic import Field
 
 from tanhui.api.forms import Form
 
-
 ROWS = 50
 _ROWS_MOST = 200
 _HIGHEST = 2**63 - 1
