@@ -224,7 +224,8 @@ def _reaches(
     last: UUID = life.events[-1].event_id
     for each in life.events:
         passing = each.kind in _PASSING and each.event_id != last
-        same = each.kind == "issue" and each.kg == issued.kg
+        # The owner's part is what was issued, but for the buffer: only that is a range of its own.
+        same = each.kind == "issue" and each.to_organisation_id is not None
         if passing or same or each.kind in _NO_RANGE:
             continue
         titles = _titles(each, parties, retirements)
@@ -238,11 +239,7 @@ def _titles(
     target = _party(event.to_organisation_id, parties)
     retirement = retirements.get(event.retirement_number or "")
     if event.kind == "issue":
-        return (
-            (f"记入{target.name_zh}", f"To {target.name_en}")
-            if target
-            else ("留作缓冲", "Kept as a buffer")
-        )
+        return "留作缓冲", "Kept as a buffer"
     if event.kind == "transfer" and target:
         return f"转让给{target.name_zh}", f"To {target.name_en}"
     if event.kind == "retire" and retirement:
