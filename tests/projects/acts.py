@@ -16,19 +16,6 @@ from tests.cast import NOW
 from tests.path_two import PathTwo
 
 FURNACE = "energy-substitution.chengdu"
-# A furnace hall of about four hectares in 青白江.
-HALL: dict[str, Any] = {
-    "type": "Polygon",
-    "coordinates": [
-        [
-            [104.25, 30.88],
-            [104.252, 30.88],
-            [104.252, 30.882],
-            [104.25, 30.882],
-            [104.25, 30.88],
-        ]
-    ],
-}
 # The worked case of the press report, as an owner fills it in.
 CELLS: dict[str, dict[str, Any]] = {
     "route": {"choice": "electricity", "evidence": "验收报告"},
@@ -48,6 +35,14 @@ CELLS: dict[str, dict[str, Any]] = {
     "ncv": {"value": "389.31", "unit": "GJ/1e4Nm3"},
 }
 FULL_PAPERS = ("application", "ownership", "pledge", "approval", "equipment", "metering")
+
+
+def hall(number: int = 0) -> dict[str, Any]:
+    """A furnace hall of about four hectares in 青白江; each number has its own."""
+    west, south = 104.25 + number / 100, 30.88
+    east, north = west + 0.002, south + 0.002
+    corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [corners]}
 
 
 def paper(words: str) -> bytes:
@@ -71,12 +66,23 @@ def start(cast: PathTwo, persona: str = "owner-glass", *, at: datetime = NOW, **
 def ready(cast: PathTwo, persona: str = "owner-glass", *, at: datetime = NOW, **more: Any) -> str:
     """A draft that holds everything, signed by both, to be filed."""
     code = start(cast, persona, at=at, **more)
+    fill(cast, code, persona, at=at)
+    return code
+
+
+def fill(cast: PathTwo, code: str, persona: str = "owner-glass", *, at: datetime = NOW) -> None:
+    """Puts everything into a draft that it is filed with."""
     owner = cast.actor(persona)
     commands.set_sites(
         actor=owner,
         code=code,
         sites=[
-            {"name": "熔制车间", "place": HALL, "meters": [f"EM-{code}"], "share_ppm": 1_000_000}
+            {
+                "name": "熔制车间",
+                "place": hall(project(code).id - 1),
+                "meters": [f"EM-{code}"],
+                "share_ppm": 1_000_000,
+            }
         ],
         at=at,
     )
@@ -88,7 +94,11 @@ def ready(cast: PathTwo, persona: str = "owner-glass", *, at: datetime = NOW, **
         commands.keep_design(actor=owner, code=code, cells=CELLS, at=at)
     commands.sign_agreement(actor=owner, code=code, at=at)
     commands.sign_agreement(actor=cast.actor("operator"), code=code, at=at)
-    return code
+
+
+def point(number: int) -> dict[str, Any]:
+    """A place in 郫都."""
+    return {"type": "Point", "coordinates": [103.85 + number / 1000, 30.81]}
 
 
 def noticed(cast: PathTwo, persona: str = "owner-glass", *, at: datetime = NOW, **more: Any) -> str:
@@ -135,9 +145,7 @@ def verified(cast: PathTwo, *, positive: bool = True, at: datetime = NOW, **more
     """With an opinion, whose signature is checked elsewhere."""
     code = assigned(cast, at=at, **more)
     with transaction.atomic():
-        record_opinion(
-            actor=cast.actor("verifier"), code=code, positive=positive, at=later(at, 45)
-        )
+        record_opinion(actor=cast.actor("verifier"), code=code, positive=positive, at=later(at, 45))
     return code
 
 

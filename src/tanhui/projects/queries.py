@@ -5,6 +5,7 @@ It gathers what the modules of this room answer, so that others ask at one place
 
 from __future__ import annotations
 
+from tanhui.projects.choices import choices
 from tanhui.projects.desk import DeskRow, desk, desk_rows, stand
 from tanhui.projects.papers import (
     Agreement,
@@ -74,6 +75,7 @@ __all__ = (
     "assignment",
     "assignments",
     "assignments_of",
+    "choices",
     "counts",
     "decisions",
     "designs",

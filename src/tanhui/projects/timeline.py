@@ -62,10 +62,9 @@ def _cases(found: Project) -> Iterator[Event]:
         decision.decision: publiclog.position(decision.outbox_id)
         for decision in papers.decisions(found.id)
     }
-    for kind in (CASE_KIND, STRIKE_OFF_KIND):
-        case = cases.latest_cases(kind, [found.subject]).get(found.subject)
-        if case is not None:
-            yield from _steps(case, places)
+    asked = {"kinds": [CASE_KIND, STRIKE_OFF_KIND], "subject": found.subject}
+    for (case_id,) in rows("cases_about", asked):
+        yield from _steps(cases.case(case_id), places)
 
 
 def _steps(case: Case, places: dict[str, int | None]) -> Iterator[Event]:

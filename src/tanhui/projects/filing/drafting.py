@@ -16,6 +16,7 @@ from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Conflict, Invalid
 from tanhui.projects import library, papers, reading
 from tanhui.projects.calls import intake
+from tanhui.projects.choices import is_own
 from tanhui.projects.filing import places
 from tanhui.projects.filing.acting import audit, kept, move, own_project, require_state
 from tanhui.projects.reading import Project
@@ -46,7 +47,7 @@ def start_project(
     `methodology` is an id or `id@version` that is in force; `geometry` GeoJSON in WGS84, taken from
     the sites when it is not given; only a small firm may file simplified. Refuses `not_permitted`,
     `project_name_invalid`, `methodology_not_in_force`, `not_a_project_methodology`,
-    `not_a_small_firm`, `place_invalid`, `place_outside_city`.
+    `methodology_of_another_city`, `not_a_small_firm`, `place_invalid`, `place_outside_city`.
     """
     require(actor, "projects.propose")
     if actor.organisation_id is None:
@@ -253,6 +254,13 @@ def _rule(reference: str, at: datetime) -> dict[str, str]:
             reference=reference,
         )
     document = library.document(rule.reference, rule.digest)
+    if not is_own(rule):
+        raise Conflict(
+            "methodology_of_another_city",
+            zh="{reference} 是外地的方法学，这里不能用来申报。",
+            en="{reference} is another city's methodology; nothing is filed under it here.",
+            reference=rule.reference,
+        )
     return {"methodology": rule.reference, "digest": rule.digest, "field": document.topic}
 
 
