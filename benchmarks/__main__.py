@@ -32,6 +32,7 @@ BENCHMARKS = {
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),
     "log": ("benchmarks.log", "run"),
+    "registry": ("benchmarks.registry", "run"),
     "replay": ("benchmarks.replay", "run"),
 }
 

@@ -83,4 +83,4 @@ def test_the_three_admin_duties_exclude_each_other(one: str, other: str) -> None
 
 def test_the_operator_seats_partners_staff_and_nobody_else() -> None:
     held = {one for one in PERMISSIONS if one.startswith("members.") and is_allowed(OPERATOR, one)}
-    assert held == {"members.add_partner", "members.end_partner"}
+    assert held == {"members.add_organisation", "members.add_partner", "members.end_partner"}

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from tanhui.governance.codes import code_of, content, is_code, microseconds, sealed_bytes
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
+from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
 ROWS_IN_A_ROUND = 10_000
@@ -34,9 +35,9 @@ def write_audit(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("an audit row belongs to the transaction of its act")
-    with connection.cursor() as cursor:
+    with binary.cursor(connection) as cursor:
         cursor.execute(load(_ROOM, "next_audit"), {"facts": json.dumps(facts)})
-        text, number = cursor.fetchone()
+        [(text, number)] = cursor.fetchall()
         told = content(number, actor.name, action, subject, text, microseconds(at))
         cursor.execute(
             load(_ROOM, "add_audit"),

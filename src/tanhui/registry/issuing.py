@@ -12,9 +12,9 @@ from psycopg.types.json import Jsonb
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
-from tanhui.projects.monitoring import commands as monitoring
-from tanhui.projects.monitoring.queries import ApprovedPeriod, approved_period
-from tanhui.registry import moving, refusals
+from tanhui.projects.monitoring import deciding
+from tanhui.projects.monitoring.queries import ApprovedPeriod
+from tanhui.registry import moving
 from tanhui.registry.leaves import account_code, issue_leaf
 from tanhui.registry.moving import Asked
 
@@ -34,19 +34,14 @@ def issue_credits(*, actor: Actor, period_id: int, at: datetime) -> Issued:
     """Issues a verified period's credits, as the second person who decides on it.
 
     The buffer's share is rounded up. Refuses `not_permitted`, `no_such_period`, `period_issued`,
-    `period_not_approved`, `same_person_decides`, `nothing_to_issue` and `cap_exceeded`.
+    `period_not_approved`, `person_unknown`, `same_person_decides`, `nothing_to_issue` and
+    `cap_exceeded`.
     """
     require(actor, "credits.issue")
     with transaction.atomic():
-        found = approved_period(period_id, lock=True)
-        if actor.person_id is None or actor.person_id == found.proposed_by:
-            raise refusals.same_person()
-        if found.kg <= 0:
-            raise refusals.by_code("nothing_to_issue")
-        if found.confirmed_by is None:
-            monitoring.confirm_issuance(actor=actor, period_id=period_id, at=at)
+        found = deciding.confirm_issuance(actor=actor, period_id=period_id, at=at)
         issued = _issue(actor, found, at)
-        monitoring.mark_issued(period_id=period_id, event_id=issued.event_id, at=at)
+        deciding.mark_issued(actor=actor, period_id=period_id, event_id=issued.event_id, at=at)
         write_audit(
             actor=actor,
             action="registry.issue",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection
@@ -23,8 +24,9 @@ from tanhui.ledger.chart import (
     Reason,
 )
 from tanhui.ledger.transfers import Phase
-from tanhui.publiclog.commands import append_leaf
+from tanhui.publiclog.leaves import leaf_bytes
 from tanhui.registry import refusals
+from tanhui.registry.certificate.credential import CertificateLine
 from tanhui.registry.leaves import Leaf, Placed, Range, account_code
 from tanhui.registry.queries import rows
 from tanhui.runtime import binary
@@ -91,6 +93,16 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """What a retirement took: the runs, what a certificate tells of each, and its number."""
+
+    event_id: UUID
+    taken: tuple[Taken, ...]
+    lines: tuple[CertificateLine, ...]
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Who asks for an event, and under which reference of their own (unique for them)."""
 
@@ -114,23 +126,29 @@ def move(
     Answers the event's id and the runs taken. Refuses what the database does, by its code.
     """
     event_id = uuid4()
-    found = _run(
-        "move",
-        {
-            **_event(event_id, kind, asked, facts),
-            "holders": list(holders),
-            "projects": [line.project_code for line in lines],
-            "vintages": [line.vintage for line in lines],
-            "kgs": [line.kg for line in lines],
-            "transfer_ids": [uuid4() for _ in lines],
-            "target": where.target,
-            "pool": where.pool.number if where.pool else None,
-            "phase": int(where.phase),
-            "to_state": where.state,
-            "reason": REASON_NUMBERS[where.reason],
-        },
+    values = _event(event_id, kind, asked, facts) | _taking(holders, lines, where)
+    return event_id, [Taken(*row) for row in _run("move", values)]
+
+
+def retire(
+    *,
+    kind: str,
+    asked: Asked,
+    facts: Mapping[str, object],
+    holder: int,
+    lines: Sequence[Line],
+    where: Where,
+) -> Retired:
+    """As `move`, and gives the next number of a retirement."""
+    event_id = uuid4()
+    taking = _taking([holder] * len(lines), lines, where)
+    found = _run("move_retired", _event(event_id, kind, asked, facts) | taking)
+    return Retired(
+        event_id,
+        tuple(Taken(*row[:4]) for row in found),
+        tuple(CertificateLine(*row[4:10], *row[:2]) for row in found),
+        found[0][10],
     )
-    return event_id, found
 
 
 def end_hold(
@@ -154,14 +172,15 @@ def end_hold(
             "to_state": "retired" if retired else "held",
         },
     )
-    return event_id, found
+    return event_id, [Taken(*row) for row in found]
 
 
 def issue(*, asked: Asked, facts: Mapping[str, object], **what: object) -> tuple[UUID, list[Taken]]:
     """Issues what `what` tells of a verified period (the names of `issue.sql`)."""
     event_id = uuid4()
     event = _event(event_id, "issue", asked, facts)
-    return event_id, _run("issue", {**event, **what, "transfer_ids": [uuid4(), uuid4()]})
+    found = _run("issue", {**event, **what, "transfer_ids": [uuid4(), uuid4()]})
+    return event_id, [Taken(*row) for row in found]
 
 
 def line_count(event_id: UUID) -> int:
@@ -169,10 +188,13 @@ def line_count(event_id: UUID) -> int:
     return int(rows("line_count", {"event_id": event_id})[0]["lines"])
 
 
-def note(event_id: UUID, leaf: Leaf, at: datetime) -> None:
-    """Tells the public log of an event, in the event's transaction."""
-    outbox_id = append_leaf(leaf=leaf, at=at)
-    rows("note", {"event_id": event_id, "outbox_id": outbox_id})
+def note(event_id: UUID, leaf: Leaf, at: datetime) -> int:
+    """Tells the public log of an event, in the event's transaction; answers the leaf's number.
+
+    Leaf and tie are one statement: a sale waits for every one that it sends.
+    """
+    (row,) = rows("note", {"event_id": event_id, "leaf": leaf_bytes(leaf), "at": at})
+    return int(row["outbox_id"])
 
 
 def _event(
@@ -189,10 +211,27 @@ def _event(
     }
 
 
-def _run(statement: str, values: Mapping[str, object]) -> list[Taken]:
+def _taking(
+    holders: Sequence[int | None], lines: Sequence[Line], where: Where
+) -> dict[str, object]:
+    return {
+        "holders": list(holders),
+        "projects": [line.project_code for line in lines],
+        "vintages": [line.vintage for line in lines],
+        "kgs": [line.kg for line in lines],
+        "transfer_ids": [uuid4() for _ in lines],
+        "target": where.target,
+        "pool": where.pool.number if where.pool else None,
+        "phase": int(where.phase),
+        "to_state": where.state,
+        "reason": REASON_NUMBERS[where.reason],
+    }
+
+
+def _run(statement: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
     with named(), binary.cursor(connection) as cursor:
         cursor.execute(load(_ROOM, statement), dict(values))
-        found = [Taken(*row) for row in cursor.fetchall()]
+        found = cursor.fetchall()
     if len(found) > PIECES_MAX:
         raise refusals.too_many_pieces(PIECES_MAX)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -30,11 +30,12 @@ from tanhui.registry.certificate.credential import (
     BeneficiaryKind,
     CertificateFacts,
     CertificateLine,
+    Issuer,
 )
 from tanhui.registry.certificate.keeping import keep_certificate
 from tanhui.registry.commands import known
 from tanhui.registry.leaves import retire_leaf
-from tanhui.registry.moving import RESERVED, RETIRED, Asked, Line, Taken
+from tanhui.registry.moving import RESERVED, RETIRED, Asked, Line, Retired, Taken
 from tanhui.registry.queries import BENEFICIARY_FIELD, rows
 from tanhui.registry.records import Retirement, Slice
 from tanhui.registry.refusals import ReferenceKnown
@@ -85,18 +86,24 @@ def retire_credits(
     asked = Asked(actor, at, owner, reference)
     try:
         with transaction.atomic():
-            event_id, taken = moving.move(
+            retired = moving.retire(
                 kind="retire" if waive_undo else "reserve",
                 asked=asked,
                 facts=facts,
-                holders=[owner] * len(lines),
+                holder=owner,
                 lines=lines,
                 where=RETIRED if waive_undo else RESERVED,
             )
-            serial = _add(event_id, owner, lines, wish, waived=waive_undo, at=at)
-            number = queries.retirement_number(city_day(at).year, serial)
+            number = queries.retirement_number(city_day(at).year, retired.serial)
+            made = None
             if waive_undo:
-                _finish(event_id, event_id, number, wish, taken, at)
+                made = _certify(number, wish, retired.lines, at)
+            found = _add(retired, number, owner, wish, made, at)
+            if made:
+                outbox_id = _publish(
+                    retired.event_id, retired.event_id, number, made, retired.taken, at
+                )
+                found = replace(found, outbox_id=outbox_id)
             write_audit(
                 actor=actor,
                 action="registry.retire",
@@ -118,7 +125,7 @@ def retire_credits(
         ):
             raise refusals.different("beneficiary") from None
         return before
-    return queries.retirement_by_id(event_id)
+    return found
 
 
 def undo_retirement(*, actor: Actor, number: str, at: datetime) -> Retirement:
@@ -187,7 +194,10 @@ def _lock(actor: Actor, retirement_id: UUID, at: datetime) -> bool:
             found.boundary_zh,
             found.boundary_en,
         )
-        _finish(retirement_id, event_id, found.number, wish, taken, at)
+        lines = tuple(_line(each) for each in queries.slices(event_id)[event_id])
+        made = _certify(found.number, wish, lines, at)
+        _end(retirement_id, "retired", event_id, made.commitment)
+        _publish(retirement_id, event_id, found.number, made, taken, at)
         write_audit(
             actor=actor,
             action="registry.lock_retirement",
@@ -198,15 +208,16 @@ def _lock(actor: Actor, retirement_id: UUID, at: datetime) -> bool:
     return True
 
 
-def _finish(
-    retirement_id: UUID,
-    event_id: UUID,
-    number: str,
-    wish: Wish,
-    taken: Sequence[Taken],
-    at: datetime,
-) -> None:
-    """The certificate, its commitment on the retirement and in the log."""
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A certificate that is about to be signed."""
+
+    credential: credentials.Credential
+    commitment: bytes
+    signer: Issuer
+
+
+def _certify(number: str, wish: Wish, lines: Sequence[CertificateLine], at: datetime) -> _Made:
     facts = CertificateFacts(
         number,
         cast(BeneficiaryKind, wish.beneficiary_kind),
@@ -216,20 +227,31 @@ def _finish(
         wish.purpose_en,
         wish.boundary_zh,
         wish.boundary_en,
-        tuple(_line(each) for each in queries.slices(event_id)[event_id]),
+        tuple(lines),
         at,
         secrets.token_bytes(SALT_BYTES),
         settings.TANHUI.simulated,
     )
     signer = issuers.issuer()
     credential = credentials.build(facts, signer, settings.TANHUI.log_origin)
-    committed = credentials.commitment(credential)
-    _end(retirement_id, "retired", event_id, committed)
-    keep_certificate(retirement_id=retirement_id, credential=credential, signer=signer, at=at)
-    slices = [each.placed for each in taken]
-    moving.note(
-        event_id, retire_leaf(number=number, commitment=committed, slices=slices, at=at), at
+    return _Made(credential, credentials.commitment(credential), signer)
+
+
+def _publish(
+    retirement_id: UUID,
+    event_id: UUID,
+    number: str,
+    made: _Made,
+    taken: Sequence[Taken],
+    at: datetime,
+) -> int:
+    """Keeps the signed certificate, and tells the log of its commitment."""
+    keep_certificate(
+        retirement_id=retirement_id, credential=made.credential, signer=made.signer, at=at
     )
+    slices = [each.placed for each in taken]
+    leaf = retire_leaf(number=number, commitment=made.commitment, slices=slices, at=at)
+    return moving.note(event_id, leaf, at)
 
 
 def _line(each: Slice) -> CertificateLine:
@@ -246,34 +268,54 @@ def _line(each: Slice) -> CertificateLine:
 
 
 def _add(
-    event_id: UUID,
-    owner: int,
-    lines: Sequence[Line],
-    wish: Wish,
-    *,
-    waived: bool,
-    at: datetime,
-) -> int:
+    retired: Retired, number: str, owner: int, wish: Wish, made: _Made | None, at: datetime
+) -> Retirement:
     names = json.dumps({"zh": wish.beneficiary_zh, "en": wish.beneficiary_en}, ensure_ascii=False)
-    undo = city_terms(settings.TANHUI.content_root).undo
-    (row,) = rows(
+    undo_until = at if made else at + city_terms(settings.TANHUI.content_root).undo
+    kg = sum(line.kg for line in retired.lines)
+    rows(
         "add_retirement",
         {
-            "id": event_id,
+            "id": retired.event_id,
+            "serial": retired.serial,
             "year": city_day(at).year,
             "organisation_id": owner,
-            "kg": sum(line.kg for line in lines),
+            "kg": kg,
             "beneficiary_kind": wish.beneficiary_kind,
             "beneficiary": seal(names, field=BENEFICIARY_FIELD),
             "purpose_zh": wish.purpose_zh,
             "purpose_en": wish.purpose_en,
             "boundary_zh": wish.boundary_zh,
             "boundary_en": wish.boundary_en,
+            "state": "retired" if made else "pending",
             "at": at,
-            "undo_until": at if waived else at + undo,
+            "undo_until": undo_until,
+            "commitment": made.commitment if made else None,
+            "ended_by": retired.event_id if made else None,
         },
     )
-    return int(row["serial"])
+    return Retirement(
+        id=retired.event_id,
+        number=number,
+        state="retired" if made else "pending",
+        organisation_id=owner,
+        kg=kg,
+        beneficiary_kind=wish.beneficiary_kind,
+        beneficiary_zh=wish.beneficiary_zh,
+        beneficiary_en=wish.beneficiary_en,
+        purpose_zh=wish.purpose_zh,
+        purpose_en=wish.purpose_en,
+        boundary_zh=wish.boundary_zh,
+        boundary_en=wish.boundary_en,
+        requested_at=at,
+        undo_until=undo_until,
+        ended_at=at if made else None,
+        commitment=made.commitment if made else None,
+        outbox_id=None,
+        invalid_kg=0,
+        replaced_kg=0,
+        disputed=False,
+    )
 
 
 def _end(retirement_id: UUID, state: str, event_id: UUID, committed: bytes | None) -> None:

@@ -10,7 +10,9 @@ CREATE FUNCTION registry_move(
     p_vintages smallint[], p_kgs bigint[], p_transfer_ids uuid[], p_target integer,
     p_pool_kind smallint, p_phase smallint, p_to_state text, p_reason smallint
 )
-RETURNS TABLE (first_number bigint, last_number bigint, account_id bigint, target_id bigint)
+RETURNS TABLE (
+    first_number bigint, last_number bigint, account_id bigint, target_id bigint, issue_id uuid
+)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -44,20 +46,29 @@ BEGIN
             v_to[i] := registry_account_of(p_target, v_project_id, p_vintages[i], p_at);
         END IF;
     END LOOP;
-    v_results := ledger_post(
-        p_transfer_ids, array_fill(p_phase, ARRAY[v_lines]),
-        v_from, array_fill(3::smallint, ARRAY[v_lines]),
-        CASE
-            WHEN p_target IS NULL THEN array_fill(0::bigint, ARRAY[v_lines])
-            ELSE v_to
-        END,
-        array_fill(
-            CASE WHEN p_target IS NULL THEN p_pool_kind ELSE 3::smallint END, ARRAY[v_lines]
-        ),
-        p_kgs, array_fill(NULL::uuid, ARRAY[v_lines]),
-        array_fill(NULL::timestamptz, ARRAY[v_lines]),
-        array_fill(p_reason, ARRAY[v_lines]), p_at
-    );
+    IF v_lines = 1 THEN
+        v_results := ARRAY[ledger_post_one(
+            p_transfer_ids[1], p_phase, v_from[1], 3::smallint,
+            CASE WHEN p_target IS NULL THEN 0 ELSE v_to[1] END,
+            CASE WHEN p_target IS NULL THEN p_pool_kind ELSE 3::smallint END,
+            p_kgs[1], p_reason, p_at
+        )];
+    ELSE
+        v_results := ledger_post(
+            p_transfer_ids, array_fill(p_phase, ARRAY[v_lines]),
+            v_from, array_fill(3::smallint, ARRAY[v_lines]),
+            CASE
+                WHEN p_target IS NULL THEN array_fill(0::bigint, ARRAY[v_lines])
+                ELSE v_to
+            END,
+            array_fill(
+                CASE WHEN p_target IS NULL THEN p_pool_kind ELSE 3::smallint END, ARRAY[v_lines]
+            ),
+            p_kgs, array_fill(NULL::uuid, ARRAY[v_lines]),
+            array_fill(NULL::timestamptz, ARRAY[v_lines]),
+            array_fill(p_reason, ARRAY[v_lines]), p_at
+        );
+    END IF;
     SELECT result INTO v_refused FROM unnest(v_results) AS result WHERE result <> 'ok' LIMIT 1;
     IF v_refused IS NOT NULL THEN
         RAISE EXCEPTION '%', v_refused USING ERRCODE = 'TH001';
@@ -72,8 +83,10 @@ BEGIN
         lower(movement.serials),
         upper(movement.serials) - 1,
         movement.from_account_id,
-        movement.to_account_id
+        movement.to_account_id,
+        block.issue_id
     FROM registry_movement AS movement
+    INNER JOIN registry_block AS block ON movement.block_id = block.id
     WHERE movement.event_id = p_event_id
     ORDER BY lower(movement.serials);
 END

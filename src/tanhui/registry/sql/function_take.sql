@@ -1,7 +1,8 @@
 -- Takes kilograms out of an account, the lowest numbers first, and puts them where they go.
 -- Internal: its callers hold the account's lock in the books, so no block of it changes meanwhile.
 -- A part is cut off the front: the parent shrinks first, then the child is inserted, so that no
--- number is ever in two blocks.
+-- number is ever in two blocks. The blocks are read in their index's order, so that an account of
+-- many is not sorted to take a little of it.
 CREATE FUNCTION registry_take(
     p_event_id uuid, p_from_account_id bigint, p_to_account_id bigint, p_kg bigint,
     p_to_state text, p_hold_id uuid
@@ -11,6 +12,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_sort = off
+SET enable_bitmapscan = off
 AS $$
 DECLARE
     v_left bigint := p_kg;

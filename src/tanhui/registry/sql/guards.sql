@@ -47,10 +47,8 @@ END
 $$;
 CREATE TRIGGER registry_retirement_guarded BEFORE UPDATE ON registry_retirement
 FOR EACH ROW EXECUTE FUNCTION registry_retirement_guard();
-GRANT INSERT (
-    id, year, organisation_id, kg, beneficiary_kind, beneficiary_sealed, purpose_zh, purpose_en,
-    boundary_zh, boundary_en, state, requested_at, undo_until
-) ON registry_retirement TO tanhui_app;
+GRANT INSERT ON registry_retirement TO tanhui_app;
+GRANT USAGE ON SEQUENCE registry_retirement_serial_seq TO tanhui_app;
 GRANT UPDATE (state, ended_by, commitment) ON registry_retirement TO tanhui_app;
 GRANT INSERT (id, kind, organisation_id, reason) ON registry_aside TO tanhui_app;
 GRANT INSERT ON registry_replacement TO tanhui_app;

@@ -1,1 +1,1 @@
-SELECT registry_note(%(event_id)s, %(outbox_id)s);
+SELECT registry_note(%(event_id)s, %(leaf)s, %(at)s) AS outbox_id;

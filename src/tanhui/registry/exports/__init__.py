@@ -1,0 +1,1 @@
+"""What this registry tells others in their own schemas: CAD Trust v2 and OffsetsDB."""
