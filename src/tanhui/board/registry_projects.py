@@ -20,7 +20,6 @@ from django.views.decorators.http import require_safe
 
 from tanhui.board.equations import ToldEquation, told_equation, told_equations
 from tanhui.board.project_maps import CityPlaces, SiteMap, city_places, site_map
-from tanhui.board.project_story import Happening, happenings
 from tanhui.cases import queries as cases
 from tanhui.cases.queries import Case
 from tanhui.geo.districts import District, Districts
@@ -33,6 +32,7 @@ from tanhui.projects import queries as projects
 from tanhui.projects.monitoring import queries as monitoring
 from tanhui.projects.monitoring.queries import Period, Report
 from tanhui.projects.queries import Agreement, Document, Project, Site
+from tanhui.projects.timeline import Event, timeline
 from tanhui.projects.verification import queries as verification
 from tanhui.projects.verification.queries import Opinion
 from tanhui.rulebook.shelf import current_root
@@ -107,7 +107,7 @@ class ProjectPage:
     periods: tuple[ShownPeriod, ...]
     equations: tuple[ToldEquation, ...]
     whole: ToldEquation | None
-    story: tuple[Happening, ...]
+    story: tuple[Event, ...]
 
     @property
     def clock_at(self) -> datetime | None:
@@ -236,7 +236,7 @@ def project_page(found: Project) -> ProjectPage:
         periods=periods,
         equations=equations,
         whole=told_equation(found.code) if equations else None,
-        story=happenings(found, case, [each.period for each in periods]),
+        story=tuple(timeline(found)),
     )
 
 
