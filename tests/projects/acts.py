@@ -63,23 +63,38 @@ def start(cast: PathTwo, persona: str = "owner-glass", *, at: datetime = NOW, **
     return commands.start_project(actor=cast.actor(persona), at=at, **told)
 
 
-def ready(cast: PathTwo, persona: str = "owner-glass", *, at: datetime = NOW, **more: Any) -> str:
+def ready(
+    cast: PathTwo,
+    persona: str = "owner-glass",
+    *,
+    hall_number: int | None = None,
+    at: datetime = NOW,
+    **more: Any,
+) -> str:
     """A draft that holds everything, signed by both, to be filed."""
     code = start(cast, persona, at=at, **more)
-    fill(cast, code, persona, at=at)
+    fill(cast, code, persona, hall_number=hall_number, at=at)
     return code
 
 
-def fill(cast: PathTwo, code: str, persona: str = "owner-glass", *, at: datetime = NOW) -> None:
+def fill(
+    cast: PathTwo,
+    code: str,
+    persona: str = "owner-glass",
+    *,
+    hall_number: int | None = None,
+    at: datetime = NOW,
+) -> None:
     """Puts everything into a draft that it is filed with."""
     owner = cast.actor(persona)
+    place = hall(project(code).id - 1 if hall_number is None else hall_number)
     commands.set_sites(
         actor=owner,
         code=code,
         sites=[
             {
                 "name": "熔制车间",
-                "place": hall(project(code).id - 1),
+                "place": place,
                 "meters": [f"EM-{code}"],
                 "share_ppm": 1_000_000,
             }

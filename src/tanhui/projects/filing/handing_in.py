@@ -15,7 +15,7 @@ from tanhui.governance.permissions import require
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
-from tanhui.kernel.refusals import Conflict, Invalid, Refusal
+from tanhui.kernel.refusals import Conflict, Forbidden, Invalid, Refusal
 from tanhui.projects import papers, reading
 from tanhui.projects.calls import CALLS, Paper, intake, next_call, open_call
 from tanhui.projects.filing import places
@@ -37,6 +37,7 @@ from tanhui.projects.statements import rows
 from tanhui.rulebook import queries as rulebook
 
 PLEDGE = "pledge"
+_DECIDERS = frozenset({"regulator", "verifier"})
 
 
 def file_project(*, actor: Actor, code: str, at: datetime) -> Case:
@@ -145,10 +146,16 @@ def object_to_project(
 ) -> Case:
     """Objects during the public notice; the owner must answer before anybody verifies.
 
-    Refuses `not_permitted`, `no_such_project`, `own_project`, `objected_already` (one objection of
-    each person), `person_unknown`, and as `cases.take_step`.
+    Refuses `not_permitted`, `decider_objects`, `no_such_project`, `own_project`,
+    `objected_already` (one objection of each person), and as `cases.take_step`.
     """
     require(actor, "projects.object")
+    if actor.roles & _DECIDERS:
+        raise Forbidden(
+            "decider_objects",
+            zh="审核和决定项目的人员不在公示中提异议，请在自己的环节写明意见。",
+            en="Who verifies or decides does not object; say it where you decide.",
+        )
     with transaction.atomic():
         found = kept(reading.public_project(code))
         if "owner" in actor.roles and actor.organisation_id == found.owner_id:
