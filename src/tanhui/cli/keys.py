@@ -19,6 +19,7 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Invalid
 from tanhui.partners.keys import SEALED as PARTNERS_SEALED
 from tanhui.registry.certificate.keeping import SEALED as CERTIFICATES_SEALED
+from tanhui.registry.queries import SEALED as REGISTRY_SEALED
 from tanhui.runtime.keys.algorithms import Algorithm
 from tanhui.runtime.keys.file import Key
 
@@ -39,6 +40,7 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
         *CLAIMS_SEALED,
         *CASES_SEALED,
         *CERTIFICATES_SEALED,
+        *REGISTRY_SEALED,
     )
 
 

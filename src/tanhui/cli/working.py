@@ -25,6 +25,7 @@ from tanhui.identity.commands import platform_actor
 from tanhui.kernel.refusals import Refusal
 from tanhui.partners.deliveries import forget_old_deliveries
 from tanhui.projects.commands import run_clocks as run_project_clocks
+from tanhui.registry.retiring import lock_retirements
 from tanhui.rulebook.commands import end_notices
 from tanhui.vault.commands import sweep
 
@@ -57,6 +58,7 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "audit_rows_chained": lambda: seal_audit(actor=platform, at=at),
         "notices_ended": lambda: end_notices(actor=platform, at=at),
         "projects_moved": lambda: run_project_clocks(actor=platform, at=at),
+        "retirements_locked": lambda: lock_retirements(actor=platform, at=at),
         "files_swept": lambda: sweep_hourly(at),
     }
 

@@ -42,6 +42,7 @@ _JOBS = {
     "audit_rows_chained": gettext_lazy("把审计记录连成链"),
     "notices_ended": gettext_lazy("结束规则公示"),
     "projects_moved": gettext_lazy("项目申报的期限"),
+    "retirements_locked": gettext_lazy("到期锁定的注销"),
     "files_swept": gettext_lazy("清掉没有归属的文件残余"),
 }
 

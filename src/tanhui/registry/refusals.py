@@ -301,3 +301,21 @@ def price_invalid() -> Refusal:
         zh="单价按每吨多少分写，整数，不小于 0。",
         en="A price is a whole number of fen per tonne, not below 0.",
     )
+
+
+def beneficiary_no_person() -> Refusal:
+    """A beneficiary who is no person has nothing that could be forgotten."""
+    return Conflict(
+        "beneficiary_no_person",
+        zh="这笔注销的受益方不是个人，不能隐去名称。",
+        en="The beneficiary of this retirement is no person; its name stays public.",
+    )
+
+
+def retirement_pending() -> Refusal:
+    """Before a retirement is final its holder undoes it instead."""
+    return Conflict(
+        "retirement_pending",
+        zh="这笔注销还在撤回期内，由持有方撤回。",
+        en="This retirement can still be undone by its holder.",
+    )

@@ -32,7 +32,7 @@ from tanhui.registry.certificate.credential import (
     CertificateLine,
     Issuer,
 )
-from tanhui.registry.certificate.keeping import keep_certificate
+from tanhui.registry.certificate.keeping import empty_certificate, keep_certificate
 from tanhui.registry.commands import known
 from tanhui.registry.leaves import retire_leaf
 from tanhui.registry.moving import RESERVED, RETIRED, Asked, Line, Retired, Taken
@@ -169,6 +169,31 @@ def lock_retirements(*, actor: Actor, at: datetime, limit: int = 100) -> int:
     require(actor, "credits.lock")
     due = [row["id"] for row in rows("due_retirements", {"at": at, "limit": limit})]
     return sum(_lock(actor, retirement_id, at) for retirement_id in due)
+
+
+def forget_beneficiary(*, actor: Actor, number: str, at: datetime) -> None:
+    """Takes a person's name away from a retirement and its certificate, who asked to be forgotten.
+
+    The commitment stays in the log and tells nobody anything; whoever kept the certificate's file
+    can still show it. Refuses `not_permitted`, `no_such_retirement`, `beneficiary_no_person` and
+    `retirement_pending`.
+    """
+    require(actor, "personal.desk")
+    with transaction.atomic():
+        found = queries.retirement(number)
+        if found.beneficiary_kind != "person":
+            raise refusals.beneficiary_no_person()
+        if found.state == "pending":
+            raise refusals.retirement_pending()
+        rows("forget_beneficiary", {"id": found.id})
+        empty_certificate(retirement_id=found.id)
+        write_audit(
+            actor=actor,
+            action="registry.forget_beneficiary",
+            subject=f"retirement:{number}",
+            facts={},
+            at=at,
+        )
 
 
 def _lock(actor: Actor, retirement_id: UUID, at: datetime) -> bool:

@@ -132,6 +132,7 @@ _CITY = "Sums over many persons; nobody can be told apart in them."
 _ABROAD = "What other registers publish, names included; it is tied to nobody who is known here."
 
 # Tables of which nothing is told to a person, and why.
+_HOLDERS = "Organisations that hold credits; no person is named."
 NOT_PERSONAL: dict[str, str] = {
     "django_migrations": _NOBODY,
     "governance_audit_chain": _NOBODY,
@@ -179,6 +180,21 @@ NOT_PERSONAL: dict[str, str] = {
     "projects_design": "What organisations fill in of their projects; no person is named.",
     "projects_agreement": "Texts between organisations; who signed them is told.",
     "projects_conflict": "Interests of organisations in one another; no person is named.",
+    "registry_account": _HOLDERS,
+    "registry_aside": _HOLDERS,
+    "registry_block": _NOBODY,
+    "registry_cancellation": "Numbers of credits and why they were cancelled; no person is named.",
+    "registry_cap": _NOBODY,
+    "registry_counter": _NOBODY,
+    "registry_dispute": _NOBODY,
+    "registry_event": _HOLDERS,
+    "registry_invalid": _NOBODY,
+    "registry_issuance": _NOBODY,
+    "registry_line": _NOBODY,
+    "registry_movement": _NOBODY,
+    "registry_replacement": _NOBODY,
+    "registry_retirement": "What organisations retired; whom they named is sealed, is told by the"
+    " certificate to its holder, and is taken away by its number.",
     "projects_foreign_register": _NOBODY,
     "projects_foreign_import": _NOBODY,
     "projects_foreign_row": _NOBODY,
@@ -202,6 +218,10 @@ TOLD_ELSEWHERE: dict[str, str] = {
     "partners_key_end.ended_by": _ACTED,
     "rulebook_proposal.actor": _ACTED,
     "rulebook_replay.actor": _ACTED,
+    "registry_retirement.beneficiary_sealed": "Named by an organisation, told by the certificate.",
+    "registry_event.actor": _ACTED,
+    "registry_cancellation.proposed_by": _ACTED,
+    "registry_cancellation.decided_by": _ACTED,
     "registry_certificate.credential_sealed": "The certificate's text, which its holder has.",
     "claims_scheme.key_sealed": "The key shared with another scheme.",
     "partners_key.secret_sealed": "The secret of a partner's key.",

@@ -18,7 +18,7 @@ from tanhui.methodology.tomlfile import Section, TomlFile
 _FIELD = re.compile(r"([A-Za-z_]+)(\*?): ([a-z]+)(?: ([a-z_]+))?")
 _URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
 _KINDS = frozenset(
-    "text texts url day instant amount integer flag pick picks ref".split(),
+    ["text", "texts", "url", "day", "instant", "amount", "integer", "flag", "pick", "picks", "ref"],
 )
 Record = Mapping[str, object]
 

@@ -1,0 +1,2 @@
+UPDATE registry_retirement SET beneficiary_sealed = NULL
+WHERE id = %(id)s;
