@@ -18,7 +18,7 @@ from tanhui.methodology.pages.fields import (
 )
 from tanhui.methodology.pages.typed import Trouble, read_form
 from tanhui.methodology.units import Quantity, decimal_text
-from tanhui.projects.cells import Cell, Cells, Value
+from tanhui.projects.cells import Cell, Cells, Value, is_carried
 
 # A symbol may be called like a field of the page itself.
 _CELL, _PROOF = "c.", "e."
@@ -58,6 +58,7 @@ def form_of(
         tuple(
             ShownInput(input_fields(methodology, item, texts), proofs.get(item.symbol, ""))
             for item in methodology.inputs
+            if not is_carried(methodology, item.symbol)
         ),
         {trouble.field: trouble for trouble in reversed(troubles)},
     )
@@ -85,12 +86,20 @@ class TypedCells:
 def typed_cells(methodology: Methodology, sent: Mapping[str, str]) -> TypedCells:
     """Reads a sent form into cells."""
     texts = _without(_CELL, sent)
+    carried = [one.symbol for one in methodology.inputs if is_carried(methodology, one.symbol)]
+    # What the platform carries over is not asked for, and is put in by the command.
+    texts.update(dict.fromkeys(carried, "0"))
     proofs = {name: text.strip() for name, text in _without(_PROOF, sent).items()}
     typed = read_form(methodology, texts)
     form = form_of(methodology, texts, proofs, typed.troubles)
     if typed.troubles:
         return TypedCells(None, form)
-    told = {symbol: _cell(given, proofs.get(symbol, "")) for symbol, given in typed.given.items()}
+    read = {one.symbol for one in methodology.inputs if one.readings}
+    told = {
+        symbol: _cell(given, proofs.get(symbol, ""), one_is_whole=symbol in read)
+        for symbol, given in typed.given.items()
+        if symbol not in carried
+    }
     return TypedCells(Cells(methodology.reference, told), form)
 
 
@@ -98,12 +107,16 @@ def _without(mark: str, sent: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix(mark): text for name, text in sent.items() if name.startswith(mark)}
 
 
-def _cell(given: Given, proof: str) -> Cell:
+def _cell(given: Given, proof: str, *, one_is_whole: bool) -> Cell:
     if isinstance(given, Choice):
         return Cell(choice=given.option, evidence=given.evidence)
     if isinstance(given, Quantity):
         return Cell(_text(given.value), given.unit.text, evidence=proof)
-    return Cell(_text(given.cells), given.unit.text, evidence=proof)
+    cells = given.cells
+    if one_is_whole and isinstance(cells, list) and len(cells) == 1:
+        # One number for all readings is kept as the workbook keeps it.
+        cells = cells[0]
+    return Cell(_text(cells), given.unit.text, evidence=proof)
 
 
 def _text(value: GivenCells) -> Value:

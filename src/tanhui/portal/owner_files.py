@@ -9,9 +9,11 @@ from django.http import HttpResponse
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.portal import owner_papers
+from tanhui.portal.agreement_pdf import agreement_pdf
 from tanhui.portal.doors import acting, owners, reading
 from tanhui.portal.owner_forms import sent_file
 from tanhui.projects import commands
+from tanhui.projects.filing.agreements import agreement_missing
 from tanhui.projects.filing.documents import open_document
 from tanhui.web.desk import Refused, done, perform, show_page
 from tanhui.web.entrance import PageRequest, entrance
@@ -101,3 +103,17 @@ def _sign(code: str, request: PageRequest) -> HttpResponse:
         )
     commands.sign_agreement(actor=request.actor, code=code, at=request.at)
     return done("agreement_signed", "portal:project-agreement", code)
+
+
+@entrance
+@reading
+@owners
+def agreement_file(request: PageRequest, code: str) -> HttpResponse:
+    """The agreement as a PDF; refuses `agreement_missing` before the owner has signed one."""
+    page = owner_papers.agreement(actor=request.actor, code=code)
+    if page.agreement is None:
+        raise agreement_missing()
+    made = agreement_pdf(page.frame.project, page.agreement)
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{code}-agreement.pdf"'
+    return response

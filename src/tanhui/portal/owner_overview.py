@@ -109,7 +109,7 @@ def overview(*, actor: Actor, code: str, at: datetime) -> Overview:
     day = city_day(at)
     return Overview(
         frame=frame,
-        stages=_stages(frame.case),
+        stages=stages(frame.case, _WAY),
         checklist=_checklist(project, lacking) if filing else [],
         lacking=lacking,
         returned=_returned(frame),
@@ -124,11 +124,12 @@ def overview(*, actor: Actor, code: str, at: datetime) -> Overview:
     )
 
 
-def _stages(case: Case | None) -> list[Stage]:
+def stages(case: Case | None, steps: Sequence[str]) -> list[Stage]:
+    """The way of a case that goes through, and how far it has come."""
     if case is None:
         return []
     states = case.rules.states
-    way = [states[name] for name in _WAY if name in states]
+    way = [states[name] for name in steps if name in states]
     names = [state.name for state in way]
     if case.state in names:
         here = names.index(case.state)
