@@ -4,7 +4,7 @@ from django.db import migrations
 
 from tanhui.runtime.sql import load
 
-PARTS = ("schema", "function_start", "function_change", "function_move")
+PARTS = ("schema", "function_start", "function_change", "function_move", "function_checks")
 
 
 class Migration(migrations.Migration):
