@@ -8,11 +8,11 @@ from pathlib import Path
 
 from tanhui.behaviours.city import Board
 from tanhui.board.charts import mass
+from tanhui.kernel.quantities import decimal_text
 from tanhui.scenes.aims import Aim, Indicator, city_aims
 from tanhui.scenes.library import city_library
 
-# Project reductions can be computed, but nobody can register or issue any yet.
-CREDITS_ISSUED_KG = 0
+_KG_PER_T = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,22 @@ class ToldAim:
         return next(each for each in self.told if each.indicator.shown and each.indicator.stated)
 
 
-def told_aims(board: Board, content_root: Path) -> tuple[ToldAim, ...]:
-    """Every aim of the city with the numbers of today."""
+def told_aims(board: Board, content_root: Path, issued_kg: int) -> tuple[ToldAim, ...]:
+    """Every aim of the city with the numbers of today; `issued_kg` are the registry's."""
     return tuple(
-        ToldAim(aim, tuple(_told(indicator, board, content_root) for indicator in aim.indicators))
+        ToldAim(
+            aim,
+            tuple(_told(indicator, board, content_root, issued_kg) for indicator in aim.indicators),
+        )
         for aim in city_aims(content_root).aims
     )
 
 
-def _told(indicator: Indicator, board: Board, content_root: Path) -> Told:
+def _told(indicator: Indicator, board: Board, content_root: Path, issued_kg: int) -> Told:
     if indicator.stated is not None:
         return Told(indicator, indicator.stated.text, "")
+    if indicator.computed == "credits":
+        return Told(indicator, decimal_text(issued_kg, _KG_PER_T, 3), "t")
     text, unit = _computed(indicator.computed, board, content_root)
     return Told(indicator, text, unit)
 
@@ -69,9 +74,8 @@ def _computed(name: str, board: Board, content_root: Path) -> tuple[str, str]:
         "points": figures.year.points,
         "scenes": open_scenes(content_root, figures.today),
         "project-methodologies": _project_methodologies(content_root),
-        "credits": CREDITS_ISSUED_KG // 1_000,
     }
-    return f"{counts[name]:,}", "t" if name == "credits" else name
+    return f"{counts[name]:,}", name
 
 
 def open_scenes(content_root: Path, today: date) -> int:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
 
 from tanhui.registry import queries as registry
-from tanhui.registry.records import Equation
+from tanhui.registry.records import Equation, ProjectEquation
 
 WHOLE = 1_000
 # A part that exists can always be seen.
@@ -35,6 +38,15 @@ class ToldEquation:
     vintage: int | None
     equation: Equation
     parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The equation of everything and of each project and vintage, counted at one instant."""
+
+    at: datetime
+    whole: ToldEquation
+    each: tuple[ToldEquation, ...]
 
 
 def parts_of(amounts: Sequence[tuple[str, int]]) -> tuple[Part, ...]:
@@ -75,4 +87,30 @@ def told_equations(project_code: str) -> tuple[ToldEquation, ...]:
     return tuple(
         told(each.equation, each.project_code, each.vintage)
         for each in reversed(registry.equations(project_code))
+    )
+
+
+def counted(at: datetime) -> Counted:
+    """The equation as it stands; counted anew with every event, and at least once a minute."""
+    newest = registry.events(limit=1)
+    return _counted(newest[0].id if newest else None, at.replace(second=0, microsecond=0), at)
+
+
+@lru_cache(maxsize=2)
+def _remembered(newest: UUID | None, minute: datetime) -> list[ProjectEquation]:
+    # Nothing moves without an event, so that between two of them the blocks are counted once.
+    del newest, minute
+    return registry.equations()
+
+
+def _counted(newest: UUID | None, minute: datetime, at: datetime) -> Counted:
+    each = _remembered(newest, minute) if newest else []
+    sums = (
+        sum(getattr(one.equation, name) for one in each)
+        for name in ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg")
+    )
+    return Counted(
+        at,
+        told(Equation(*sums)),
+        tuple(told(one.equation, one.project_code, one.vintage) for one in each),
     )

@@ -23,8 +23,12 @@ from tanhui.board.charts import (
     month_bars,
     scene_bars,
 )
+from tanhui.board.equations import Counted, counted
+from tanhui.board.registry_projects import STAGES
 from tanhui.geo.districts import District, Districts, Origin
 from tanhui.kernel.periods import city_day
+from tanhui.kernel.quantities import decimal_text
+from tanhui.projects import queries as projects
 from tanhui.rulebook.shelf import current_root
 from tanhui.scenes.aims import city_aims
 from tanhui.scenes.governing import city_documents
@@ -35,6 +39,7 @@ from tanhui.web.entrance import THEMES, PageRequest, entrance
 
 # A screen in a hall asks again by itself.
 HALL_SECONDS = 900
+KG_PER_T = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,25 @@ class Happened:
     district: District | None
     deeds: int
     today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PathTwo:
+    """The second path at a glance: the registry's equation, and how many projects it has."""
+
+    counted: Counted
+    registered: int
+    under_way: int
+
+    @property
+    def issued(self) -> str:
+        """Tonnes that were issued, exactly."""
+        return decimal_text(self.counted.whole.equation.issued_kg, KG_PER_T, 3)
+
+    @property
+    def retired(self) -> str:
+        """Tonnes that were retired, exactly."""
+        return decimal_text(self.counted.whole.equation.retired_kg, KG_PER_T, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +86,21 @@ class Shown:
     happened: tuple[Happened, ...]
     sketch: Sketch
     origin: Origin
+    path_two: PathTwo
+
+
+def path_two(at: datetime) -> PathTwo:
+    """The registry's figures as of now."""
+    by_state = projects.counts()
+    registered = sum(by_state.get(state, 0) for state in STAGES["registered"])
+    return PathTwo(counted(at), registered, sum(by_state.get(state, 0) for state in STAGES["open"]))
 
 
 def shown_board(at: datetime) -> Shown:
     """The city's board, read and laid out."""
     root = current_root()
     board = city_board(at)
-    districts = Districts.load(root)
+    districts, second = Districts.load(root), path_two(at)
     scenes = {scene.number: scene for scene in library_in_force().scenes}
     return Shown(
         board=board,
@@ -77,7 +109,7 @@ def shown_board(at: datetime) -> Shown:
         months=month_bars(board.figures),
         map=drawn_map(board.figures, root),
         closing=closing(board.figures.books),
-        aims=told_aims(board, root),
+        aims=told_aims(board, root, second.counted.whole.equation.issued_kg),
         happened=tuple(
             Happened(
                 each.since,
@@ -90,6 +122,7 @@ def shown_board(at: datetime) -> Shown:
         ),
         sketch=city_sketch(root),
         origin=districts.origin,
+        path_two=second,
     )
 
 
@@ -126,4 +159,4 @@ def about(request: PageRequest) -> HttpResponse:
     scenes = tuple(
         scene for scene in library_in_force().scenes if scene.valid_from <= city_day(request.at)
     )
-    return render(request, "board/about.html", {"scenes": scenes})
+    return render(request, "board/about.html", {"scenes": scenes, "path_two": path_two(request.at)})

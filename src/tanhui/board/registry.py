@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from tanhui.board.equations import ToldEquation, told, told_equation
+from tanhui.board.equations import counted, told_equation
 from tanhui.board.kilogram import kilogram as kilogram_of
 from tanhui.board.kilogram import price_text
 from tanhui.board.registry_projects import Listed, district_of, fields, map_of
@@ -28,7 +26,7 @@ from tanhui.projects.monitoring import queries as monitoring
 from tanhui.projects.verification import queries as verification
 from tanhui.publiclog import queries as publiclog
 from tanhui.registry import queries as registry
-from tanhui.registry.records import Equation, Event, ProjectEquation, Retirement, Slice
+from tanhui.registry.records import Event, Retirement, Slice
 from tanhui.rulebook.shelf import current_root
 from tanhui.web.entrance import PageRequest, entrance
 
@@ -38,15 +36,6 @@ _NUMBER_DIGITS = 18
 _CERTIFICATE = re.compile(r"TH-[0-9]{4}-[0-9]{6,12}", re.IGNORECASE)
 _PROJECT = re.compile(r"CDCER-[0-9]{4,12}", re.IGNORECASE)
 _SERIALS = re.compile(r"^(?:№|NO\.?)?\s*([0-9][0-9, ]*)\s*(?:[-–—~至][0-9, ]*)?$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The equation of everything and of each project and vintage, counted at one instant."""
-
-    at: datetime
-    whole: ToldEquation
-    each: tuple[ToldEquation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +60,6 @@ class ShownRetirement:
     def named(self) -> bool:
         """Whether the beneficiary is told."""
         return self.retirement.beneficiary_kind != "person"
-
-
-def counted(at: datetime) -> Counted:
-    """The equation as it stands; counted anew with every event, and at least once a minute."""
-    newest = registry.events(limit=1)
-    return _counted(newest[0].id if newest else None, at.replace(second=0, microsecond=0), at)
-
-
-@lru_cache(maxsize=2)
-def _remembered(newest: UUID | None, minute: datetime) -> list[ProjectEquation]:
-    # Nothing moves without an event, so that between two of them the blocks are counted once.
-    del newest, minute
-    return registry.equations()
-
-
-def _counted(newest: UUID | None, minute: datetime, at: datetime) -> Counted:
-    each = _remembered(newest, minute) if newest else []
-    sums = (
-        sum(getattr(one.equation, name) for one in each)
-        for name in ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg")
-    )
-    return Counted(
-        at,
-        told(Equation(*sums)),
-        tuple(told(one.equation, one.project_code, one.vintage) for one in each),
-    )
 
 
 def shown_events(found: list[Event]) -> list[ShownEvent]:
