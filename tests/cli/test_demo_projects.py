@@ -1,0 +1,56 @@
+"""The demo's projects: played once, by commands alone, and something to do at every desk."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+from tests.cast import NOW
+from tests.path_two import seat_path_two
+
+from tanhui.cli.demo_projects import play_projects
+from tanhui.config.database import Database
+from tanhui.kernel.periods import CITY_ZONE
+from tanhui.projects import queries as projects
+from tanhui.projects.likeness.queries import findings
+from tanhui.registry import queries as registry
+
+
+@pytest.mark.parametrize("at", [NOW, datetime(2026, 11, 22, 14, 0, tzinfo=CITY_ZONE)])
+def test_three_projects_go_the_whole_way_and_one_waits_in_each_state(
+    books: Database, settings: Settings, tmp_path: Path, at: datetime
+) -> None:
+    assert books.version
+    settings.TANHUI = replace(settings.TANHUI, var=tmp_path / "var")
+    cast = seat_path_two(at=at)
+    begun = time.perf_counter()
+    play_projects(organisations=cast.organisations, at=at)
+    print("TOOK", time.perf_counter() - begun)
+    assert projects.counts() == {
+        "draft": 1,
+        "filed": 1,
+        "returned": 1,
+        "noticed": 1,
+        "heard": 1,
+        "assigned": 1,
+        "verified": 1,
+        "proposed": 1,
+        "registered": 3,
+    }
+    for found in projects.projects_page(state=("registered",)):
+        assert found.name_zh.endswith("（模拟）")
+        assert found.simulated
+        assert findings(found.id) == [] or not findings(found.id)[0].barred
+    equation = registry.equation()
+    assert equation.closed
+    assert equation.retired_kg == 1_200
+    assert equation.reserved_kg >= 50_000
+    furnace = registry.equation("CDCER-0001")
+    assert 3_550_000 < furnace.issued_kg < 3_650_000
+    before = projects.counts()
+    play_projects(organisations=cast.organisations, at=at)
+    assert projects.counts() == before
