@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from tanhui.projects.foreign.form import HOLDING, ISSUANCE
@@ -28,10 +27,10 @@ class SheetResult:
     recorded: int = 0
     changed: int = 0
     exists: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, int] = field(default_factory=dict)
     noted: int = 0
     superseded: int = 0
-    kg: Counter[str] = field(default_factory=Counter)
+    kg: dict[str, int] = field(default_factory=dict)
 
 
 class Taking:
@@ -64,7 +63,7 @@ class Taking:
         self.entries.append(Entry(self.result.sheet, line, outcome, code, cell, about))
 
     def _refuse(self, line: int, code: str, cell: str = "", about: str = "") -> None:
-        self.result.refused[code] += 1
+        self.result.refused[code] = self.result.refused.get(code, 0) + 1
         self._enter(line, REFUSED, code, cell, about)
 
     def _take_projects(self, rows: list[ReadRow]) -> None:
@@ -148,7 +147,7 @@ class Taking:
             [credit_cells(row, credit, ids[row.project.code], series) for row, credit in new]
         )
         for _, credit in new:
-            self.result.kg[credit.kind] += credit.kg
+            self.result.kg[credit.kind] = self.result.kg.get(credit.kind, 0) + credit.kg
         self.result.changed += len(changed)
         self.result.recorded += len(rows) - len(changed)
         self.remembered += [row.digest for row in rows]

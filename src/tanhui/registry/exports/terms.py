@@ -66,15 +66,23 @@ def read_terms(path: Path) -> Terms:
             head.text("basis", choices=("assumed", "published", "official"))
             head.text("source_zh")
             head.text("source_en")
-            names = [
-                head.text(key)
-                for key in ("registry", "program_zh", "program_en", "program_id", "region")
-            ]
+            registry, region = head.text("registry"), head.text("region")
+            program_zh, program_en = head.text("program_zh"), head.text("program_en")
+            program_id = head.text("program_id")
         fields = {name: _words(section) for name, section in root.named("field").items()}
         if OTHER not in fields:
             root.report("field", "missing_key", "缺少 field.other", "missing key field.other")
         own = {name: _words(section) for name, section in root.named("methodology").items()}
-        terms = Terms(*names, fields, own, root.texts_by_name("body", required=False))
+        terms = Terms(
+            registry=registry,
+            program_zh=program_zh,
+            program_en=program_en,
+            program_id=program_id,
+            region=region,
+            fields=fields,
+            methodologies=own,
+            bodies=root.texts_by_name("body", required=False),
+        )
     file.finish()
     return terms
 

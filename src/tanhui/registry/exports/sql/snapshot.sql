@@ -1,1 +1,1 @@
-SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+SET LOCAL transaction_isolation = 'repeatable read';
