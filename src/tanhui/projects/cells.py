@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.document import Label, Methodology
 from tanhui.methodology.given import Cells as GivenCells
 from tanhui.methodology.given import Choice, Given, Listed
-from tanhui.methodology.units import Quantity, exact_number
+from tanhui.methodology.units import Quantity, decimal_text, exact_number
 
 # A decimal text, None for a missing reading, a list (readings, numbered axes) or a table by item.
 Value = Any
@@ -122,6 +123,25 @@ class Cells:
             rest[_CARRIED] = Cell(str(deficit_kg), _CARRIED_UNIT, evidence=proof)
         return Cells(self.methodology, rest)
 
+    def in_declared_units(self, methodology: Methodology) -> Cells:
+        """The cells in the document's own units, as a workbook has them.
+
+        A number that no decimal can write in the other unit is left out: nothing is rounded.
+        """
+        told = dict(self.by_symbol)
+        for declared in methodology.inputs:
+            cell = told.get(declared.symbol)
+            if cell is None or cell.unit == declared.unit.text:
+                continue
+            unit = methodology.units.parse(cell.unit)
+            methodology.units.require_same(unit.signature, declared.unit.signature, declared.symbol)
+            try:
+                value = _scaled(cell.value, unit.scale / declared.unit.scale)
+            except ValueError:
+                value = None
+            told[declared.symbol] = Cell(value, declared.unit.text, evidence=cell.evidence)
+        return Cells(self.methodology, told)
+
     def places(self, methodology: Methodology) -> list[Place]:
         """Every number and word in the document's order, each with its anchor and label."""
         return [place for part in self._places(methodology) for place in part]
@@ -196,6 +216,20 @@ def _numbers(value: Value) -> GivenCells:
     if isinstance(value, Mapping):
         return {name: _numbers(inner) for name, inner in value.items()}
     return [_numbers(inner) for inner in value]
+
+
+def _scaled(value: Value, by: Fraction) -> Value:
+    """Every number times `by`; raises ValueError for one without a finite decimal."""
+    if isinstance(value, str):
+        text = decimal_text(exact_number(value) * by)
+        if text.startswith("≈"):
+            raise ValueError("no finite decimal")
+        return text
+    if isinstance(value, Mapping):
+        return {name: _scaled(inner, by) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_scaled(inner, by) for inner in value]
+    return value
 
 
 def malformed(symbol: str) -> Invalid:

@@ -58,6 +58,7 @@ def blank_workbook(methodology: Methodology) -> bytes:
 
 def workbook(methodology: Methodology, cells: Cells) -> bytes:
     """The spreadsheet with these cells filled in; reading it gives the same cells again."""
+    cells = cells.in_declared_units(methodology)
     book = Workbook()
     about = book.active
     assert isinstance(about, Worksheet)
