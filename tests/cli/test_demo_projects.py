@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,9 +26,7 @@ def test_three_projects_go_the_whole_way_and_one_waits_in_each_state(
     assert books.version
     settings.TANHUI = replace(settings.TANHUI, var=tmp_path / "var")
     cast = seat_path_two(at=at)
-    begun = time.perf_counter()
     play_projects(organisations=cast.organisations, at=at)
-    print("TOOK", time.perf_counter() - begun)
     assert projects.counts() == {
         "draft": 1,
         "filed": 1,

@@ -19,6 +19,7 @@ from tanhui.cli.demo_appeals import say_of_holds
 from tanhui.cli.demo_days import deeds_of
 from tanhui.cli.demo_organisations import seat_organisations
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
+from tanhui.cli.demo_projects import play_projects
 from tanhui.cli.demo_rules import play_rules
 from tanhui.identity.commands import platform_actor, register_simulated
 from tanhui.identity.consents.commands import attest_simulated
@@ -116,6 +117,7 @@ def make_city(*, actor: Actor, at: datetime) -> None:
         _record(actor, citizens, [today], then, after=before_then)
     for code in codes:
         _declare(actor, code, numbers[code], today, at)
+    play_projects(organisations=organisations, at=at)
     totals.state_days(actor=platform_actor(), at=at)
     say_of_holds(at=at)
 

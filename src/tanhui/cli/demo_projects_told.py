@@ -75,8 +75,8 @@ def square(lng: str, lat: str, size: str) -> dict[str, Any]:
 
 @cache
 def _examples(root: Path, methodology: str) -> dict[str, dict[str, Any]]:
-    paths = (root / "chengdu" / "methodologies" / "project").rglob("*.toml")
-    for path in paths:
+    paths = root / "chengdu" / "methodologies" / "project"
+    for path in paths.rglob(f"{methodology.partition('.')[0]}.toml"):
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         if told["methodology"]["id"] == methodology:
             return {one["case"]: one["inputs"] for one in told["example"] if "case" in one}
