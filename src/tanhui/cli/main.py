@@ -21,8 +21,7 @@ from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.identity.consents import purposes as consents
 from tanhui.partners import layouts, trips
 from tanhui.projects import calls as project_calls
-from tanhui.projects import rides
-from tanhui.projects import report_rules
+from tanhui.projects import report_rules, ride_rules
 from tanhui.projects.foreign import layouts as register_layouts
 from tanhui.projects.likeness import weights as likeness
 from tanhui.scenes import aims, governing, sketch
@@ -76,7 +75,7 @@ def build(verb: str) -> typer.Typer:
             periods.check_content,
             project_calls.check_content,
             likeness.check_content,
-            rides.check_content,
+            ride_rules.check_content,
             report_rules.check_content,
         ],
         listers=[scene_files.list_content, case_files.list_content, consents.list_content],
