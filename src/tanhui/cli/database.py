@@ -25,6 +25,7 @@ from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
 from tanhui.cli import audit, claims, demo, keys, partners, rulebook, serving, staff, working  # noqa: E402
+from tanhui.cli import exporting as registry_exports  # noqa: E402
 from tanhui.cli import log as public_log  # noqa: E402
 from tanhui.cli import registers as other_registers  # noqa: E402
 from tanhui.cli import token as bearer  # noqa: E402
@@ -269,6 +270,7 @@ def register(app: typer.Typer) -> None:
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)
     other_registers.register(app, ready=ready_database, operator=OPERATOR)
+    registry_exports.register(app, ready=ready_database)
     rulebook.register(app, ready=ready_database)
     public_log.register(app, ready=ready_database)
     keys.register(app, ready=ready_database, actor=platform_actor())

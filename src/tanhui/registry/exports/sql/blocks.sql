@@ -9,7 +9,7 @@ SELECT
     moved.at,
     retirement.id AS retirement_id,
     moved.facts ->> 'aside' AS aside,
-    moved.facts ->> 'reason' AS reason,
+    moved.facts ->> 'why' AS reason,
     lower(block.serials) AS first_number,
     upper(block.serials) - 1 AS last_number
 FROM registry_block AS block
