@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import html
+import io
 import re
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from tanhui.identity.commands import open_login_link, platform_actor
 from tanhui.projects import commands, queries
 from tanhui.projects import library as documents
 from tanhui.projects.cells import Cells
+from tanhui.projects.monitoring import commands as period_commands
 from tanhui.projects.monitoring import queries as monitoring
 from tanhui.projects.workbook import workbook
 from tanhui.rulebook.publishing import found
-from tests.desks import act, acts_within, done, read, refused, words
+from tests.desks import act, acts_within, done, read, refused
 from tests.path_two import PathTwo, seat_path_two
 from tests.projects import acts as project_acts
+from tests.projects.monitoring import acts as period_acts
 
 pytestmark = [pytest.mark.django_db]
 
@@ -66,12 +70,8 @@ def _typed(cells: dict[str, dict[str, Any]]) -> dict[str, str]:
     return typed
 
 
-def _paper(words: str) -> SimpleUploadedFile:
-    return SimpleUploadedFile("paper.json", f'{{"paper": "{words}"}}'.encode())
-
-
-def _act(client: Client, address: str, name: str, **fields: Any) -> str:
-    return done(client, address, name, **fields)
+def _paper(told: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("paper.json", f'{{"paper": "{told}"}}'.encode())
 
 
 def test_a_draft_is_filled_signed_and_filed_by_pages_alone(cast: PathTwo) -> None:
@@ -79,9 +79,10 @@ def test_a_draft_is_filled_signed_and_filed_by_pages_alone(cast: PathTwo) -> Non
     assert "还没有项目" in read(owner, INDEX)
     told = refused(owner, f"{INDEX}new", "start", **{**FACTS, "geometry": "[nonsense"})
     assert "place_invalid" in told
-    assert "玻璃窑炉气改电" in act(
-        owner, f"{INDEX}new", "start", **{**FACTS, "name_en": ""}
-    ).content.decode()
+    assert (
+        "玻璃窑炉气改电"
+        in act(owner, f"{INDEX}new", "start", **{**FACTS, "name_en": ""}).content.decode()
+    )
     told = done(owner, f"{INDEX}new", "start", **FACTS)
     assert "草稿已建" in told
     assert "申报要备齐" in told
@@ -101,9 +102,12 @@ def test_a_draft_is_filled_signed_and_filed_by_pages_alone(cast: PathTwo) -> Non
     assert "shares_not_whole" in told
     sites["site_share"] = ["60", "40%", ""]
     assert "EM-1, EM-2" in done(owner, f"{home}facts", "sites", **sites)
-    assert "一台新窑炉" in act(
-        owner, f"{home}facts", "change", **{**FACTS, "about_zh": "一台新窑炉", "name_zh": ""}
-    ).content.decode()
+    assert (
+        "一台新窑炉"
+        in act(
+            owner, f"{home}facts", "change", **{**FACTS, "about_zh": "一台新窑炉", "name_zh": ""}
+        ).content.decode()
+    )
 
     # Wrong cells are said at their fields, and what was typed stays.
     cells = _typed(project_acts.CELLS)
@@ -162,10 +166,6 @@ def test_a_draft_is_filled_signed_and_filed_by_pages_alone(cast: PathTwo) -> Non
 
 def _with_text(book: bytes, old: str, new: str) -> bytes:
     """The workbook with one unit changed in its first cell that has it."""
-    import io
-
-    from openpyxl import load_workbook
-
     opened = load_workbook(io.BytesIO(book))
     for sheet in opened.worksheets:
         for row in sheet.iter_rows():
@@ -207,8 +207,91 @@ def test_what_is_asked_of_an_owner_is_on_the_first_page_and_answered_there(cast:
     assert "已撤回" in done(owner, f"{INDEX}{draft}/", "discard")
 
 
-def _registered(cast: PathTwo, monkeypatch: pytest.MonkeyPatch) -> tuple[str, datetime]:
-    """A project on the register, and a moment long after."""
-    del monkeypatch
-    project = project_acts.registered(cast, at=timezone.now())
-    return project.code, timezone.now()
+@pytest.fixture
+def furnace(cast: PathTwo) -> str:
+    """A furnace on the register, credited from 2024 on, so that its first years are over."""
+    code = project_acts.verified(cast)
+    project_acts.propose(
+        cast, code, at=project_acts.later(days=46), first=date(2024, 1, 1), last=date(2033, 12, 31)
+    )
+    commands.confirm_registration(
+        actor=cast.actor("regulator-2"), code=code, at=project_acts.later(days=47)
+    )
+    return code
+
+
+def test_a_period_is_opened_reported_verified_and_corrected_by_pages(
+    cast: PathTwo, furnace: str
+) -> None:
+    owner = _client("owner-glass")
+    periods = f"{INDEX}{furnace}/periods"
+    assert "可以开监测期" in read(owner, INDEX)
+    told = refused(owner, periods, "open", first="2024-07-01", last="2025-06-30")
+    assert "period_crosses_years" in told
+    assert "day_malformed" in refused(owner, periods, "open", first="soon", last="2025-06-30")
+    assert "监测期已开" in done(owner, periods, "open", first="2024-01-01", last="2024-12-31")
+    assert "period_overlaps" in refused(
+        owner, periods, "open", first="2024-12-31", last="2024-12-31"
+    )
+    assert "第 1 监测期：填报告并提交" in read(owner, INDEX)
+    here = f"{periods}/1"
+    assert owner.get(f"{periods}/2").status_code == 404
+    assert owner.get(f"{here}.xlsx").status_code == 200
+
+    cells = {**_typed(period_acts.DATA), **{f"t.{k}": v for k, v in period_acts.TEXTS.items()}}
+    answer = act(owner, here, "keep", **{**cells, "c.EC": "一, 二"})
+    assert answer.status_code == 422
+    assert "没有在其他机制" in answer.content.decode()
+    # What the engine refuses stays in the fields as well.
+    assert "没有在其他机制" in act(owner, here, "keep", **{**cells, "c.EC": "-1"}).content.decode()
+    assert "引擎已重算" in done(owner, here, "keep", **cells)
+    assert "evidence_missing" in refused(owner, here, "submit")
+    told = done(owner, here, "add", kind="monitoring-data", title="电表记录", file=_paper("读数"))
+    assert "电表记录" in told
+    assert "有新的凭证" in told
+    assert "evidence_missing" in refused(owner, here, "submit")
+    assert "有新的凭证" not in done(owner, here, "keep", **cells)
+    assert "报告已提交" in done(owner, here, "submit")
+    assert "report_unchanged" in refused(owner, here, "submit")
+
+    period = monitoring.periods(queries.project(furnace).id)[0]
+    at = timezone.now()
+    period_commands.assign_period_verifier(
+        actor=cast.actor("regulator"),
+        period_id=period.id,
+        verifier_id=cast.organisation("VERIFY-B"),
+        at=at,
+    )
+    body = cast.actor("verifier-2")
+    finding = period_commands.raise_finding(
+        actor=body,
+        subject=period.subject,
+        anchor="EC/3",
+        title="三月读数",
+        words="请附三月的抄表照片",
+        at=at,
+    )
+    assert "答复 1 项审核意见" in read(owner, INDEX)
+    told = done(owner, here, "finding", finding=str(finding.id), words="已附照片")
+    assert "等核证" in told
+    assert "已附照片" in told
+    assert "not_your_turn" in refused(owner, here, "finding", finding=str(finding.id), words="再说")
+    period_commands.close_finding(actor=body, finding_id=finding.id, words="看过了", at=at)
+    english = read(_client("owner-glass", headers={"accept-language": "en"}), here)
+    assert "closed" in english
+
+    told = done(owner, here, "withdraw", words="数据有误，重报")
+    assert "监测期已撤回" in told
+    assert "监测期已开" in done(owner, periods, "open", first="2024-01-01", last="2024-12-31")
+    # Every act is three clicks from the first page: two links, then the form.
+    assert acts_within(owner, "/portal/projects/", 3) >= {"keep", "upload", "add", "withdraw"}
+
+
+def test_every_act_on_a_draft_is_three_clicks_from_home(cast: PathTwo) -> None:
+    project_acts.ready(cast, at=timezone.now())
+    owner = _client("owner-glass")
+    offered = acts_within(owner, INDEX, 2)
+    assert offered >= {"start", "file", "discard", "change", "sites", "add", "keep", "upload"}
+    assert acts_within(_client("owner-village"), INDEX, 1) >= {"start"}
+    page = _client("owner-village").get(f"{INDEX}new").content.decode()
+    assert "小微企业简化申报" in page

@@ -22,6 +22,7 @@ from tanhui.projects.desk import DeskRow
 from tanhui.projects.monitoring import queries
 from tanhui.projects.monitoring.queries import Period, Report
 from tanhui.projects.monitoring.reporting import WRITING
+from tanhui.projects.monitoring.reports import evidence_of
 from tanhui.projects.report_rules import TextSection, city_monitoring
 from tanhui.projects.verification import queries as verification
 from tanhui.projects.verification.queries import Finding
@@ -152,6 +153,7 @@ class PeriodPage:
     findings: list[Finding]
     returned: Step | None
     running: bool
+    evidence: list[str]
 
     @property
     def period(self) -> Period:
@@ -182,6 +184,11 @@ class PeriodPage:
     def unsent(self) -> bool:
         """Whether the newest version was not handed in yet."""
         return bool(self.reports) and self.latest.submitted_at is None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether papers came or went since the newest version, which names their hashes."""
+        return bool(self.reports) and list(self.latest.evidence) != self.evidence
 
     @property
     def may_withdraw(self) -> bool:
@@ -226,6 +233,7 @@ def period_page(
         findings=verification.findings(found.period.subject),
         returned=_returned(case),
         running=queries.is_running(found.period, at),
+        evidence=evidence_of(found.period),
     )
 
 
