@@ -71,6 +71,8 @@ def test_sound_books_are_proven(run: Run) -> None:
     assert set(answer["behaviours"]["counted"]) == {"deeds", "reduction_mg", "points"}
     assert (answer["log"]["size"], answer["log"]["matches"]) == (0, True)
     assert len(answer["log"]["root"]) == 64
+    assert answer["registry"]["matches"] is True
+    assert not any(answer["credits"].values())
     assert answer["claims"] == {
         "differing_time": 0,
         "double_paid": 0,
@@ -86,7 +88,7 @@ def test_people_get_a_line_for_each_asset_and_for_deeds_and_claims(run: Run) -> 
     lines = result.stdout.splitlines()
     told = {line.split()[0]: line.split()[1] for line in lines}
     assert told["deeds"] == "1"
-    assert {"claims", "log"} <= set(told)
+    assert {"claims", "credits", "log"} <= set(told)
     assert all(line.endswith("ok") for line in lines)
 
 
