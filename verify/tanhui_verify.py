@@ -52,9 +52,8 @@ def root_from(index, size, leaf, path):
     if index < left: return hashed(b"\1", root_from(index, left, leaf, path[:-1]), path[-1])
     return hashed(b"\1", path[-1], root_from(index - left, size - left, leaf, path[:-1]))
 def holds(public, signature, message):
-    try: Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    try: return not Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature: return False
-    return True
 def key_of(vkey, kind):  # Its name, the four bytes that stand for it, and the key.
     name, key_id, blob = [*vkey.split("+", 2), "", ""][:3]
     raw = unbase64(blob)
@@ -153,6 +152,7 @@ def replay(leaves, pinned=()):  # Nothing may be stated, issued or moved that do
             match said := strict(leaf, json.loads, canonical):
                 case {"v": 1, "t": "sums" | "totals"}: add(said, sums, stated)
                 case {"v": 1, "t": "verifier-key", "key": key}: keys |= set() if pinned else {key}
+                case {"v": 1, "t": "verifier-key-end", "key": key}: keys -= {key}
                 case {"v": 1, "t": "issue"}: issue(blocks, done, keys, **said)
                 case {"v": 1, "t": kind, "slices": slices} if kind in MOVES:
                     move(blocks, said.get("invalid", []), "retired", "invalid")

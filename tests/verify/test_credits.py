@@ -153,6 +153,10 @@ ATTACKS: dict[str, tuple[Callable[[list[Leaf]], None], str]] = {
         ),
         "no known verifier",
     ),
+    "a verifier who is none any more": (
+        lambda story: story.insert(1, {**_key(), "t": "verifier-key-end"}),
+        "no known verifier",
+    ),
     "a changed statement": (_changed, "no known verifier"),
     "replaced without cause": (
         _at(

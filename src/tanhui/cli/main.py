@@ -15,7 +15,7 @@ from tanhui.behaviours.detectors import registry as detectors
 from tanhui.behaviours.personal import periods
 from tanhui.cases import reading as case_files
 from tanhui.claims import tolerance as claims
-from tanhui.cli import content, difference, drafting, footprint, methodology, witness
+from tanhui.cli import content, difference, drafting, footprint, methodology, verify, witness
 from tanhui.cli import layouts as layout_verbs
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.identity.consents import purposes as consents
@@ -24,12 +24,15 @@ from tanhui.projects import calls as project_calls
 from tanhui.projects import report_rules, ride_rules
 from tanhui.projects.foreign import layouts as register_layouts
 from tanhui.projects.likeness import weights as likeness
+from tanhui.registry.exports import terms as register_exports
 from tanhui.scenes import aims, governing, sketch
 from tanhui.scenes import library as scenes
 from tanhui.scenes import reading as scene_files
 
 # These verbs need neither a database nor any setting; all others do.
-BARE_VERBS = frozenset({"evaluate", "content", "quantify", "footprint", "layout", "witness"})
+BARE_VERBS = frozenset(
+    {"evaluate", "content", "quantify", "footprint", "layout", "witness", "verify"}
+)
 INTERRUPTED = 130
 # What every fault of the words on the command line derives from; Typer exports only its leaf.
 WRONG_WORDS: type[Exception] = typer.BadParameter.__mro__[2]
@@ -64,6 +67,7 @@ def build(verb: str) -> typer.Typer:
         checkers=[
             layouts.check_content,
             register_layouts.check_content,
+            register_exports.check_content,
             scene_files.check_content,
             aims.check_content,
             governing.check_content,
@@ -90,6 +94,7 @@ def build(verb: str) -> typer.Typer:
     drafting.register(files, content_root=methodology.default_content_root)
     footprint.register(app)
     witness.register(app)
+    verify.register(app)
     layout_verbs.register(
         app,
         content_root=methodology.default_content_root,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from tanhui.api import problems
-from tanhui.board import front, health, verify
+from tanhui.board import certificates, front, health, verify
 from tanhui.citizen import login
 from tanhui.web import choices, errors, second_factor
 
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("verify", verify.page, name="verify"),
     path(f"verify/{verify.PROGRAM}", verify.program, name="verify-program"),
+    path("verify/policy", certificates.policy, name="verify-policy"),
     path("choose", choices.choose, name="choose"),
     path("login/<str:token>", login.follow_link, name="login-link"),
     path("second-factor/", second_factor.page, name="second-factor"),

@@ -42,6 +42,28 @@ def multibase(data: bytes) -> str:
     return "z" + "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
 
 
+def unmultibase(text: str, size: int) -> bytes:
+    """The bytes of such a text, of which there are `size`; raises ValueError for another spelling.
+
+    OverflowError tells that the text stands for more bytes.
+    """
+    number = 0
+    for digit in text[1:]:
+        number = number * 58 + _DIGITS.index(digit)
+    data = number.to_bytes(size, "big")
+    if multibase(data) != text:
+        raise ValueError("no base58")
+    return data
+
+
+def public_of(did: str) -> bytes:
+    """The 32 raw bytes of the Ed25519 key that a `did:key` is; raises ValueError."""
+    data = unmultibase(did.removeprefix("did:key:"), len(_ED25519) + 32)
+    if not data.startswith(_ED25519):
+        raise ValueError("no Ed25519 key")
+    return data[len(_ED25519) :]
+
+
 def did_key(public: bytes) -> str:
     """The identifier that is the Ed25519 key itself, from its 32 raw bytes."""
     return f"did:key:{multibase(_ED25519 + public)}"
