@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from tanhui.web.entrance import staff_only
 
 owners = staff_only("owner", login="portal:login")
+verifiers = staff_only("verifier", login="portal:login")
 holders = staff_only("owner", "buyer", login="portal:login")
 reading = require_http_methods(["GET", "HEAD"])
 acting = require_http_methods(["GET", "HEAD", "POST"])
