@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,11 @@ from tanhui.registry.queries import disputes
 from tanhui.registry.records import Issuance, Life, LifeEvent, Retirement
 
 _FEN = 100
+_DECIMALS = 3
+# Longer lines with numbers put in are for the page of the issuance.
+_LINE = 48
+_PLAIN = ("", "1")
+_SYMBOL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What leaves no range of its own unless it is where the kilogram is now.
 _PASSING = frozenset({"reserve", "aside"})
 _NO_RANGE = frozenset({"undo", "release"})
@@ -67,6 +73,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """One line of the sum: a value cut to three decimals; its numbers put in, where they are few.
+
+    Every step in full stands on the page of the issuance.
+    """
+
+    zh: str
+    en: str
+    symbol: str
+    value: str
+    unit_zh: str
+    unit_en: str
+    substituted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kilogram:
     """Everything that the page of a kilogram shows.
 
@@ -88,7 +110,7 @@ class Kilogram:
     retirement: Retirement | None
     river: River
     steps: tuple[Step, ...]
-    sums: tuple[Line, ...]
+    sums: tuple[Sum, ...]
     whole: ToldEquation
     disputed: bool
 
@@ -136,10 +158,33 @@ def kilogram(number: int) -> Kilogram:
     )
 
 
-def sums_of(report: Report) -> tuple[Line, ...]:
-    """The formulas of the document itself with their numbers, the result last."""
-    lines = Calculation.from_json(report.result).lines
-    return tuple(line for line in lines if line.role == "formula" and not line.module)
+def sums_of(report: Report) -> tuple[Sum, ...]:
+    """What the result is made of, and the result last, each with at most three decimals."""
+    lines = [
+        line
+        for line in Calculation.from_json(report.result).lines
+        if line.role == "formula" and not line.module and not line.cells
+    ]
+    if not lines:
+        return ()
+    named = set(_SYMBOL.findall(lines[-1].expression))
+    return tuple(_sum(line) for line in lines[:-1] if line.symbol in named) + (_sum(lines[-1]),)
+
+
+def _sum(line: Line) -> Sum:
+    whole, point, decimals = line.value.partition(".")
+    short = f"{whole}{point}{decimals[:_DECIMALS]}"
+    shown = line.substituted if len(line.substituted) <= _LINE else ""
+    plain = line.unit_en in _PLAIN
+    return Sum(
+        line.zh,
+        line.en,
+        line.symbol,
+        short,
+        "" if plain else line.unit_zh,
+        "" if plain else line.unit_en,
+        shown,
+    )
 
 
 def price_text(price_fen: int | None) -> str:

@@ -119,7 +119,7 @@ def address_of(typed: str) -> str:
     """Where a number, a range, a certificate's number, a project's code or other words lead."""
     certificate, project = _CERTIFICATE.search(typed), _PROJECT.search(typed)
     if certificate:
-        return f"/certificates/{certificate[0].upper()}"
+        return reverse("certificates:page", args=[certificate[0].upper()])
     if project:
         return reverse("registry:project", args=[project[0].upper()])
     # What NFKC made of the numero sign is two letters.
