@@ -168,7 +168,8 @@ def sums_of(report: Report) -> tuple[Sum, ...]:
     if not lines:
         return ()
     named = set(_SYMBOL.findall(lines[-1].expression))
-    return tuple(_sum(line) for line in lines[:-1] if line.symbol in named) + (_sum(lines[-1]),)
+    parts = [line for line in lines[:-1] if line.symbol in named]
+    return tuple(_sum(line) for line in (*parts, lines[-1]))
 
 
 def _sum(line: Line) -> Sum:
