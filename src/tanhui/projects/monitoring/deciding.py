@@ -76,6 +76,7 @@ def propose_issuance(*, actor: Actor, period_id: int, words: str, at: datetime) 
     `person_unknown`, and as `cases.take_step`.
     """
     require(actor, "credits.issue")
+    require_person(actor)
     with transaction.atomic():
         found = kept(period_id)
         require_registered(reading.project_by_id(found.project_id))

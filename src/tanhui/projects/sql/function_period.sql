@@ -111,7 +111,20 @@ BEGIN
         RAISE EXCEPTION 'findings_open' USING ERRCODE = 'check_violation';
     ELSIF p_to IN ('approved', 'issued') AND NOT EXISTS (
         SELECT FROM projects_approval
-        WHERE period_id = p_id AND opinion_id = projects_opinion_of(p_id)
+        WHERE
+            period_id = p_id
+            AND opinion_id = projects_opinion_of(p_id)
+            AND proposer_id = (
+                SELECT step.person_id
+                FROM cases_step AS step
+                INNER JOIN cases_case AS found ON step.case_id = found.id
+                WHERE
+                    found.kind = 'monitoring-report'
+                    AND found.subject = 'period:' || p_id
+                    AND step.step = 'propose'
+                ORDER BY step.number DESC
+                LIMIT 1
+            )
     ) THEN
         RAISE EXCEPTION 'two_persons_decide' USING ERRCODE = 'check_violation';
     END IF;
