@@ -49,6 +49,8 @@ _DIGEST = "A keyed digest, by which rows are found; it says nothing and opens no
 _CODE = {"mac": "A keyed code that shows whether the row was changed; it says nothing of anyone."}
 _TEXT = {"body": "The text of a rule, which is public under /rules/."}
 _KEY = {"secret_sealed": "The secret of the own device; telling it would be telling a key."}
+_ORGANISATION = "What the organisation reported of its project; it says nothing of the person."
+_REPORT = {name: _ORGANISATION for name in ("cells", "texts", "result")}
 _SECRET = "A keyed hash that lets somebody in; telling it would be telling a key."
 
 PLACES: tuple[Place, ...] = (
@@ -92,6 +94,12 @@ PLACES: tuple[Place, ...] = (
     Place("projects_decided_as_proposer", "projects_decision", "proposer_id"),
     Place("projects_decided", "projects_decision", "confirmer_id"),
     Place("waivers_of_likenesses", "projects_likeness_waiver", "person_id"),
+    Place("reports_kept", "projects_report", "actor", value="person:{id}", left_out=_REPORT),
+    Place("reports_handed_in", "projects_submission", "actor", value="person:{id}"),
+    Place("words_about_findings", "projects_finding_word", "actor", value="person:{id}"),
+    Place("opinions_handed_in", "projects_opinion", "actor", value="person:{id}"),
+    Place("issuances_proposed", "projects_approval", "proposer_id"),
+    Place("issuances_confirmed", "projects_approval", "confirmer_id"),
     Place("rules_proposed", "rulebook_proposal", "person_id", left_out=_TEXT),
     Place("rules_published_as_proposer", "rulebook_publication", "proposer_id", left_out=_TEXT),
     Place("rules_published_as_second", "rulebook_publication", "seconder_id", left_out=_TEXT),
@@ -179,6 +187,9 @@ NOT_PERSONAL: dict[str, str] = {
     "projects_document": "Papers of organisations' projects; no person is named.",
     "projects_design": "What organisations fill in of their projects; no person is named.",
     "projects_agreement": "Texts between organisations; who signed them is told.",
+    "projects_period": "Monitoring periods of projects, which are public; no person is named.",
+    "projects_verifier_key": "Public keys of organisations, which stand in the public log.",
+    "projects_finding": "What organisations ask of one another; who wrote each word is told.",
     "projects_conflict": "Interests of organisations in one another; no person is named.",
     "registry_account": _HOLDERS,
     "registry_aside": _HOLDERS,
