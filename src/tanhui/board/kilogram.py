@@ -167,8 +167,9 @@ def sums_of(report: Report) -> tuple[Sum, ...]:
     ]
     if not lines:
         return ()
-    named = set(_SYMBOL.findall(lines[-1].expression))
+    named = _SYMBOL.findall(lines[-1].expression)
     parts = [line for line in lines[:-1] if line.symbol in named]
+    parts.sort(key=lambda line: named.index(line.symbol))
     return tuple(_sum(line) for line in (*parts, lines[-1]))
 
 
