@@ -15,12 +15,13 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Refusal
 from tanhui.portal.owner_income import Income, income
-from tanhui.portal.owner_shown import own_standing
+from tanhui.portal.owner_shown import PeriodLine, own_standing, period_lines
 from tanhui.projects import papers
 from tanhui.projects.calls import ROLLING, Call, intake, next_call, open_call
 from tanhui.projects.desk import DeskRow
 from tanhui.projects.filing.drafting import DRAFT_STATES
 from tanhui.projects.filing.handing_in import what_is_lacking
+from tanhui.projects.monitoring import queries as monitoring
 from tanhui.projects.queries import Project
 from tanhui.projects.standing import Objection, objections
 from tanhui.projects.timeline import Event, timeline
@@ -76,6 +77,7 @@ class Overview:
     next_call: Call | None
     rolling: bool
     timeline: list[Event]
+    periods: list[PeriodLine]
 
     @property
     def filing(self) -> bool:
@@ -121,6 +123,7 @@ def overview(*, actor: Actor, code: str, at: datetime) -> Overview:
         next_call=next_call(day),
         rolling=intake().mode == ROLLING,
         timeline=timeline(project),
+        periods=period_lines(code, monitoring.periods(project.id)),
     )
 
 

@@ -14,7 +14,7 @@ from tanhui.methodology.document import Methodology
 from tanhui.portal.cells_form import CellsForm, form_of_cells
 from tanhui.portal.owner_overview import Stage, stages
 from tanhui.portal.owner_papers import Kind, ShownDocument, kinds_of, shown_documents
-from tanhui.portal.owner_shown import Task, own_standing, period_tasks
+from tanhui.portal.owner_shown import PeriodLine, own_standing, period_lines, period_tasks
 from tanhui.projects import library, papers
 from tanhui.projects.calculation import Calculation
 from tanhui.projects.cells import Cells
@@ -31,31 +31,6 @@ from tanhui.projects.workbook import blank_workbook, workbook
 _WAY = ("open", "submitted", "verifying", "verified", "proposed", "issued")
 _GOES_BACK = frozenset({"open", "submitted", "verifying", "returned", "verified"})
 _USUAL_PAPERS = ("monitoring-data", "energy-bills", "metering", "photos")
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodLine:
-    """A period of the list, where it stands, and what waits for the owner."""
-
-    period: Period
-    case: Case
-    report: Report | None
-    tasks: tuple[Task, ...]
-
-    @property
-    def state_zh(self) -> str:
-        """Where it stands, in Chinese."""
-        return self.case.rules.states[self.case.state].title_zh
-
-    @property
-    def state_en(self) -> str:
-        """Where it stands, in English."""
-        return self.case.rules.states[self.case.state].title_en
-
-    @property
-    def chip(self) -> str:
-        """The chip of its state."""
-        return self.case.rules.states[self.case.state].chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +52,9 @@ def periods(*, actor: Actor, code: str, at: datetime) -> Periods:
     """Everything of the page; refuses `no_such_project`."""
     frame = own_standing(actor=actor, code=code)
     found = queries.periods(frame.project.id)
-    lines = []
-    for one in found:
-        handed = queries.submitted(one.id)
-        tasks = tuple(period_tasks(code, one))
-        lines.append(PeriodLine(one, queries.case_of(one), handed[-1] if handed else None, tasks))
+    lines = period_lines(code, found)
     first, last = _next_days(frame, found, city_day(at))
-    return Periods(frame, lines[::-1], first, last)
+    return Periods(frame, lines, first, last)
 
 
 def _next_days(frame: DeskRow, found: list[Period], today: date) -> tuple[date | None, date | None]:

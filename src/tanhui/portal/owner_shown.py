@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
+from tanhui.cases.queries import Case
 from tanhui.identity.organisations import queries as organisations
 from tanhui.identity.organisations.queries import Organisation
 from tanhui.kernel.actors import Actor
@@ -17,7 +18,7 @@ from tanhui.projects import queries
 from tanhui.projects.desk import SECOND, DeskRow
 from tanhui.projects.filing.acting import own_project
 from tanhui.projects.monitoring import queries as monitoring
-from tanhui.projects.monitoring.queries import Period
+from tanhui.projects.monitoring.queries import Period, Report
 from tanhui.projects.verification import queries as verification
 from tanhui.registry import queries as registry
 
@@ -134,3 +135,39 @@ def _waits(row: DeskRow) -> str:
         "verified": gettext("等主管部门决定"),
         "registered": gettext("可以开监测期"),
     }.get(row.project.state, "")
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """A period of the list, where it stands, and what waits for the owner."""
+
+    period: Period
+    case: Case
+    report: Report | None
+    tasks: tuple[Task, ...]
+
+    @property
+    def state_zh(self) -> str:
+        """Where it stands, in Chinese."""
+        return self.case.rules.states[self.case.state].title_zh
+
+    @property
+    def state_en(self) -> str:
+        """Where it stands, in English."""
+        return self.case.rules.states[self.case.state].title_en
+
+    @property
+    def chip(self) -> str:
+        """The chip of its state."""
+        return self.case.rules.states[self.case.state].chip
+
+
+def period_lines(code: str, found: Sequence[Period]) -> list[PeriodLine]:
+    """Periods of a project with where each stands, the newest first."""
+    lines = []
+    for one in reversed(found):
+        handed = monitoring.submitted(one.id)
+        case = monitoring.case_of(one)
+        tasks = tuple(period_tasks(code, one))
+        lines.append(PeriodLine(one, case, handed[-1] if handed else None, tasks))
+    return lines
