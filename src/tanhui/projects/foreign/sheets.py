@@ -251,6 +251,7 @@ def _of_data(name: str, data: Any) -> list[Sheet]:
             en="“{name}” holds no list of records.",
             name=name,
         )
+    records = [_flat(record) for record in records]
     heads = list(dict.fromkeys(key for record in records for key in record))
     lines = [Line(0, tuple(heads))]
     lines += [
@@ -265,6 +266,17 @@ _ENVELOPE_KEYS_MAX = 6
 
 def _are_records(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the fields of what it holds beside its own: `issuance.projectId`."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            flat.update({f"{key}.{inner}": cell for inner, cell in value.items()})
+        else:
+            flat[key] = value
+    return flat
 
 
 def _told(value: object) -> str:

@@ -29,7 +29,7 @@ class Rival:
 
     id: int
     kind: str
-    import_id: int
+    code: str
     first: int
     last: int
 

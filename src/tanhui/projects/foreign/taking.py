@@ -55,8 +55,8 @@ class Taking:
                 self.result.exists += 1
             else:
                 new[row.digest] = row
-        self._take_projects([row for row in new.values() if row.is_project])
-        self._take_credits([row for row in new.values() if not row.is_project])
+        self._take_projects(new, [row for row in reading.rows if row.is_project])
+        self._take_credits(new, [row for row in reading.rows if not row.is_project])
         self.store.add_rows(self.remembered)
 
     def _enter(self, line: int, outcome: str, code: str, cell: str, about: str) -> None:
@@ -66,26 +66,29 @@ class Taking:
         self.result.refused[code] = self.result.refused.get(code, 0) + 1
         self._enter(line, REFUSED, code, cell, about)
 
-    def _take_projects(self, rows: list[ReadRow]) -> None:
+    def _take_projects(self, new: dict[bytes, ReadRow], rows: list[ReadRow]) -> None:
+        """What the file says twice is found among all of its rows, the known ones too."""
         told: dict[str, ReadRow] = {}
         for row in rows:
             earlier = told.setdefault(row.project.code, row)
-            if earlier is not row:
+            if earlier.digest != row.digest and row.digest in new:
+                del new[row.digest]
                 self._refuse(row.line, "project_twice", row.project.code, str(earlier.line))
-        new, changed = self.store.keep_projects(
-            [row.project for row in told.values()], fills=False
-        )[1:]
-        self.result.recorded += len(new)
+        fresh = [row for row in told.values() if row.digest in new]
+        added, changed = self.store.keep_projects([row.project for row in fresh], fills=False)[1:]
+        self.result.recorded += len(added)
         self.result.changed += len(changed)
-        self.result.exists += len(told) - len(new) - len(changed)
-        self.remembered += [row.digest for row in told.values()]
+        self.result.exists += len(fresh) - len(added) - len(changed)
+        self.remembered += [row.digest for row in fresh]
 
-    def _take_credits(self, rows: list[ReadRow]) -> None:
-        inside = overlapping(rows)
-        for row in rows:
+    def _take_credits(self, new: dict[bytes, ReadRow], rows: list[ReadRow]) -> None:
+        lines = {row.digest: row.line for row in reversed(rows)}
+        inside = overlapping(row for row in rows if lines[row.digest] == row.line)
+        fresh = [row for row in rows if new.get(row.digest) is row]
+        for row in fresh:
             if row.line in inside:
                 self._refuse(row.line, "serials_overlap", _serials(row), str(inside[row.line]))
-        self._compare([row for row in rows if row.line not in inside])
+        self._compare([row for row in fresh if row.line not in inside])
 
     def _compare(self, rows: list[ReadRow]) -> None:
         """Holds blocks against those in the books, and writes those that do not contradict them."""
@@ -99,11 +102,12 @@ class Taking:
         refused: set[int] = set()
         for place, found in rivals.items():
             row, credit = blocks[place]
-            against = next((rival for rival in found if _contradicts(credit, rival)), None)
+            code = row.project.code
+            against = next((one for one in found if _contradicts(code, credit, one)), None)
             if against is not None and row.line not in refused:
                 refused.add(row.line)
-                code = "already_ended" if credit.kind == HOLDING else "serials_overlap"
-                self._refuse(row.line, code, credit.serial, f"{against.first}-{against.last}")
+                reason = _reason(code, credit, against)
+                self._refuse(row.line, reason, credit.serial, f"{against.first}-{against.last}")
         taken = [row for row in rows if row.line not in refused]
         ids = self._projects_of(taken)
         kept = {place: pair for place, pair in enumerate(blocks) if pair[0].line not in refused}
@@ -162,11 +166,16 @@ def _is_same(credit: ReadCredit, rival: Rival) -> bool:
     )
 
 
-def _contradicts(credit: ReadCredit, rival: Rival) -> bool:
+def _contradicts(code: str, credit: ReadCredit, rival: Rival) -> bool:
     """Whether both cannot be: what was held may be told to have ended, and nothing else."""
-    if _is_same(credit, rival):
-        return False
-    return credit.kind == ISSUANCE or rival.kind != HOLDING
+    if rival.code != code:
+        return True
+    return not _is_same(credit, rival) and (credit.kind == ISSUANCE or rival.kind != HOLDING)
+
+
+def _reason(code: str, credit: ReadCredit, rival: Rival) -> str:
+    ended = credit.kind == HOLDING and rival.kind not in (HOLDING, ISSUANCE)
+    return "already_ended" if ended and rival.code == code else "serials_overlap"
 
 
 def _serials(row: ReadRow) -> str:

@@ -12,7 +12,7 @@ SELECT
     told.place,
     credit.id,
     credit.kind,
-    credit.import_id,
+    project.code,
     lower(credit.serials) AS first,
     upper(credit.serials) - 1 AS last
 FROM told
@@ -21,13 +21,14 @@ INNER JOIN projects_foreign_credit AS credit
         int8range(credit.series_id, credit.series_id, '[]')
         && int8range(told.series_id, told.series_id, '[]')
         AND credit.serials && int8range(told.first, told.last, '[]')
+INNER JOIN projects_foreign_project AS project ON credit.project_id = project.id
 WHERE credit.live AND credit.kind = 'issuance' AND told.issued
 UNION ALL
 SELECT
     told.place,
     credit.id,
     credit.kind,
-    credit.import_id,
+    project.code,
     lower(credit.serials) AS first,
     upper(credit.serials) - 1 AS last
 FROM told
@@ -36,5 +37,6 @@ INNER JOIN projects_foreign_credit AS credit
         int8range(credit.series_id, credit.series_id, '[]')
         && int8range(told.series_id, told.series_id, '[]')
         AND credit.serials && int8range(told.first, told.last, '[]')
+INNER JOIN projects_foreign_project AS project ON credit.project_id = project.id
 WHERE credit.live AND credit.kind <> 'issuance' AND NOT told.issued
 ORDER BY place, id;
