@@ -70,8 +70,8 @@ def workbook(methodology: Methodology, cells: Cells) -> bytes:
         # No password: a lock that says where to write. Reading compares what must not change.
         sheet.protection.sheet = True
         sheet.protection.formatColumns = False
-    out = io.BytesIO()
-    book.save(out)
+    out, write = io.BytesIO(), book.save
+    write(out)
     return out.getvalue()
 
 

@@ -50,7 +50,7 @@ _CODE = {"mac": "A keyed code that shows whether the row was changed; it says no
 _TEXT = {"body": "The text of a rule, which is public under /rules/."}
 _KEY = {"secret_sealed": "The secret of the own device; telling it would be telling a key."}
 _ORGANISATION = "What the organisation reported of its project; it says nothing of the person."
-_REPORT = {name: _ORGANISATION for name in ("cells", "texts", "result")}
+_REPORT = dict.fromkeys(("cells", "texts", "result"), _ORGANISATION)
 _SECRET = "A keyed hash that lets somebody in; telling it would be telling a key."
 
 PLACES: tuple[Place, ...] = (

@@ -14,7 +14,7 @@ from tanhui.projects.monitoring import queries
 from tanhui.projects.monitoring.acting import given_period, kept, require_registered, take
 from tanhui.projects.monitoring.queries import Period, Report
 from tanhui.projects.reading import Project
-from tanhui.projects.verification.commands import keep_opinion, said
+from tanhui.projects.verification.opinions import keep_opinion, said
 from tanhui.projects.verification.queries import Opinion
 from tanhui.projects.verification.signing import (
     NEGATIVE,

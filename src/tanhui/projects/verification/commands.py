@@ -21,13 +21,9 @@ from tanhui.projects.report_rules import city_monitoring
 from tanhui.projects.statements import rows
 from tanhui.projects.verification import queries
 from tanhui.projects.verification.filings import filing_statement, filing_version
+from tanhui.projects.verification.opinions import keep_opinion, said
 from tanhui.projects.verification.queries import Finding, Opinion, VerifierKey
-from tanhui.projects.verification.signing import (
-    read_key,
-    signer_of,
-    statement_bytes,
-    statement_differs,
-)
+from tanhui.projects.verification.signing import read_key
 from tanhui.publiclog.commands import append_leaf
 from tanhui.publiclog.leaves import instant
 
@@ -182,57 +178,6 @@ def submit_filing_opinion(
     return opinion
 
 
-def keep_opinion(
-    *,
-    actor: Actor,
-    subject: str,
-    version: int,
-    verifier_id: int,
-    statement: bytes,
-    signature: str,
-    positive: bool,
-    at: datetime,
-) -> Opinion:
-    """Checks and keeps a signed opinion; for commands that have checked who may and what about.
-
-    Refuses `findings_open`, `key_unknown` and `signature_wrong`.
-    """
-    waiting = queries.open_findings(subject)
-    if waiting:
-        numbers = "、".join(str(found.number) for found in waiting)
-        raise Conflict(
-            "findings_open",
-            zh="第 {numbers} 项还没有关闭，现在不能签名。",
-            en="Nothing can be signed while findings are open: no. {numbers}.",
-            numbers=numbers,
-        )
-    live = [key for key in queries.keys(verifier_id) if key.revoked_at is None and key.since <= at]
-    vkey = signer_of([key.vkey for key in live], statement, signature)
-    facts = {
-        "subject": subject,
-        "version": version,
-        "verifier_id": verifier_id,
-        "statement": statement.decode(),
-        "signature": "".join(signature.split()),
-        "key_id": next(key.id for key in live if key.vkey == vkey),
-        "positive": positive,
-        "actor": actor.name,
-        "at": at,
-    }
-    rows("add_opinion", facts)
-    _audit(actor, "opine", subject, {"version": version, "positive": positive}, at)
-    return queries.opinions(subject)[-1]
-
-
-def said(statement: bytes, positive: dict[str, object], negative: dict[str, object]) -> bool:
-    """Which of the two a signed statement is. Refuses `statement_differs`."""
-    if statement == statement_bytes(positive):
-        return True
-    if statement == statement_bytes(negative):
-        return False
-    raise statement_differs()
-
-
 def _own(actor: Actor) -> int:
     if actor.organisation_id is None:
         raise Forbidden(
@@ -250,17 +195,12 @@ def _task(actor: Actor, subject: str) -> papers.Assignment:
     require(actor, "projects.verify")
     task = papers.assignment(subject)
     if task is None or task.verifier_id != actor.organisation_id:
-        raise not_your_verification()
+        raise Forbidden(
+            "not_your_verification",
+            zh="这件事现在不由你的机构核证。",
+            en="Your organisation does not verify this now.",
+        )
     return task
-
-
-def not_your_verification() -> Forbidden:
-    """The refusal of a body that does not, or no longer, verify this."""
-    return Forbidden(
-        "not_your_verification",
-        zh="这件事现在不由你的机构核证。",
-        en="Your organisation does not verify this now.",
-    )
 
 
 def _go_on(actor: Actor, found: Finding, act: str, words: str, at: datetime) -> Finding:
