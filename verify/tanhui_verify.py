@@ -89,7 +89,7 @@ def checkpoint(note, policy):  # The size and root that a log signed and enough 
     need(quorum, "too few witnesses have seen this checkpoint")
     return strict(size, int, str), unbase64(root)
 def check_proof(policy, proof, leaf):
-    parts = re.fullmatch("c2sp.org/tlog-proof@v1\nindex (.+)\n((?:.+\n)*)\n([^\0]+)", strict(proof))
+    parts = re.fullmatch("c2sp[.]org/tlog-proof@v1\nindex (.+)\n((?:.+\n)*)\n([^\0]+)", strict(proof))
     need(parts, "this is no proof of the kind c2sp.org/tlog-proof@v1")
     (size, root), path = checkpoint(parts[3], policy), map(unbase64, parts[2].split("\n")[:-1])
     found = root_from(strict(parts[1], int, str), size, hashed(b"\0", leaf), [*path])

@@ -84,22 +84,20 @@ def test_what_the_publisher_wrote_is_valid_and_its_proofs_are(
 
 
 def test_no_flipped_bit_of_a_published_proof_is_accepted(
-    log: logs.PublicLog, tmp_path: Path
+    log: logs.PublicLog,
 ) -> None:
     proof = queries.proof(_with_sums(log)[0])
     assert proof is not None
-    chance, policy = random.Random(7), (log.root / "policy").read_bytes()
-    (tmp_path / "leaf").write_bytes(proof.leaf)
+    chance, policy = random.Random(7), (log.root / "policy").read_text(encoding="utf-8")
     whole = proof.text.encode()
     accepted = 0
     for _ in range(5_000):
         data, bit = bytearray(whole), chance.randrange(len(whole) * 8)
         data[bit // 8] ^= 1 << bit % 8
-        (tmp_path / "proof").write_bytes(data)
         try:
-            verify.check_proof(policy, str(tmp_path / "proof"), str(tmp_path / "leaf"))
+            verify.check_proof(policy, bytes(data), proof.leaf)
             accepted += 1
-        except verify.Wrong:
+        except (verify.Wrong, *verify.MALFORMED):
             continue
     assert accepted == 0
 

@@ -115,19 +115,18 @@ def test_no_flipped_bit_of_a_proof_or_a_leaf_is_accepted(
     # As the publisher writes them: no more cosignatures than it takes, so that each of them counts.
     enough = log.checkpoint([log.signer, *log.witnesses[:2]])
     proof, leaf = log.proof(333, enough).encode(), log.leaves[333]
-    policy = verify.fetch(str(folder / "policy"))
+    policy = (folder / "policy").read_text(encoding="utf-8")
+    verify.check_proof(policy, proof, leaf)
     accepted = []
     for _ in range(5_000):
         files = [bytearray(proof), bytearray(leaf)]
         which = chance.choices((0, 1), weights=(len(proof), len(leaf)))[0]
         bit = chance.randrange(len(files[which]) * 8)
         files[which][bit // 8] ^= 1 << bit % 8
-        (folder / "proof").write_bytes(files[0])
-        (folder / "leaf").write_bytes(files[1])
         try:
-            verify.check_proof(policy, str(folder / "proof"), str(folder / "leaf"))
+            verify.check_proof(policy, bytes(files[0]), bytes(files[1]))
             accepted.append((which, bit))
-        except verify.Wrong:
+        except (verify.Wrong, *verify.MALFORMED):
             continue
     assert accepted == []
     assert capsys.readouterr().out == ""

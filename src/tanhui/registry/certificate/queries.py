@@ -111,18 +111,18 @@ def opened(number: str, *, actor: Actor, key: str = "") -> Certificate:
     Refuses `certificate_personal`, `certificate_erased` and what `certificate` refuses.
     """
     found = certificate(number)
-    if not found.readable(actor, key):
-        raise Forbidden(
-            "certificate_personal",
-            zh="这张证书写着个人的姓名，请用证书上的二维码或网址打开。",
-            en="This certificate names a person; open it by the code or the address printed on it.",
-        )
     if found.credential is None:
         raise NotFound(
             "certificate_erased",
             zh="证书上的人要求删除个人信息，这份文件已不再保存；注销本身不变。",
             en="The person it names asked to be forgotten, so the file is not kept any more;"
             " the retirement itself stands.",
+        )
+    if not found.readable(actor, key):
+        raise Forbidden(
+            "certificate_personal",
+            zh="这张证书写着个人的姓名，请用证书上的二维码或网址打开。",
+            en="This certificate names a person; open it by the code or the address printed on it.",
         )
     return found
 

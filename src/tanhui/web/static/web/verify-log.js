@@ -11,7 +11,7 @@ export class Wrong extends Error {
   }
 }
 
-function need(condition, code, facts) {
+export function need(condition, code, facts) {
   if (!condition) throw new Wrong(code, facts);
 }
 
@@ -26,7 +26,7 @@ export function same(one, other) {
   return one.length === other.length && one.every((byte, place) => byte === other[place]);
 }
 
-function joined(...parts) {
+export function joined(...parts) {
   const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -41,7 +41,7 @@ export async function hashed(...parts) {
 }
 
 // Whatever is decoded is encoded again and compared: nothing may be written in two ways.
-function words(bytes) {
+export function words(bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
@@ -63,7 +63,7 @@ function whole(text) {
   return Number(text);
 }
 
-function canonical(value) {
+export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const keys = Object.keys(value).sort();
@@ -167,6 +167,8 @@ export async function readPolicy(text) {
   for (const line of text.split("\n")) {
     const [kind, ...rest] = line.split(/[ \t]+/).filter((word) => word);
     if (kind === undefined || kind.startsWith("#")) continue;
+    // Who signs certificates, and who verifies: other checks ask for them.
+    if ((kind === "issuer" || kind === "verifier") && rest.length === 1) continue;
     const [name] = rest;
     if (kind === "log" && rest.length) {
       policy.logs.push(await readKey(name, 1));

@@ -1,6 +1,7 @@
 // The page /verify: takes what is asked, lets verify-log.js check it, and says line by line what was
 // done. Nothing leaves the browser but requests for the log's own files.
 "use strict";
+import { checkCertificate, issuersOf } from "./verify-certificate.js";
 import { checkLog, checkProof, hex, readPolicy, Wrong } from "./verify-log.js";
 
 const page = document.querySelector("[data-verify]");
@@ -59,10 +60,10 @@ function say(kind, title, text = "") {
   verdict.replaceChildren(note);
 }
 
-async function fetched(name) {
+async function fetched(name, whole = false) {
   let answer;
   try {
-    answer = await fetch(base + name, { cache: name.startsWith("tile/") ? "default" : "no-store" });
+    answer = await fetch(whole ? name : base + name, { cache: name.startsWith("tile/") ? "default" : "no-store" });
   } catch (error) {
     if (error instanceof TypeError) {
       throw new Wrong("not-fetched", { name, why: word("offline") });
@@ -73,10 +74,19 @@ async function fetched(name) {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
+// The log's policy with the issuers of certificates; without them where none was ever issued.
+async function ownKeys() {
+  try {
+    return await fetched(page.dataset.keys, true);
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error;
+    return fetched("policy");
+  }
+}
+
 async function policyInUse() {
   if (!policyField.value.trim()) {
-    const text = await fetched("policy");
-    policyField.value = new TextDecoder().decode(text);
+    policyField.value = new TextDecoder().decode(await ownKeys());
   }
   const policy = await readPolicy(policyField.value);
   tell("policy", { logs: policy.logs.length, witnesses: policy.witnesses.size });
@@ -109,6 +119,16 @@ const checks = {
     } finally {
       doing.remove();
     }
+  },
+  async certificate() {
+    const policy = await policyInUse();
+    const issuers = issuersOf(policyField.value);
+    const found = await checkCertificate({ policy, issuers, bytes: given("certificate"), tell });
+    const { number, kg, beneficiary, purpose } = found.subject;
+    const chinese = document.documentElement.lang.startsWith("zh");
+    const who = chinese ? beneficiary.zh : beneficiary.en;
+    tell("certified", { number, retired: whole(kg), who, why: chinese ? purpose.zh : purpose.en });
+    return found;
   },
   async proof() {
     const policy = await policyInUse();
@@ -209,6 +229,8 @@ for (const picker of page.querySelectorAll("[data-file]")) {
   picker.addEventListener("change", async () => {
     const [file] = picker.files;
     if (file) keep(picker.dataset.file, new Uint8Array(await file.arrayBuffer()));
+    // The same file chosen again may have been changed meanwhile.
+    picker.value = "";
   });
 }
 for (const zone of page.querySelectorAll("[data-drop]")) {
@@ -229,7 +251,7 @@ for (const zone of page.querySelectorAll("[data-drop]")) {
 
 page.hidden = false;
 // The keys are fetched at once, so that a proof can be checked after the line is cut.
-fetched("policy").then(
+ownKeys().then(
   (bytes) => {
     if (!policyField.value) policyField.value = new TextDecoder().decode(bytes);
   },
