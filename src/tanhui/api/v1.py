@@ -17,7 +17,7 @@ from tanhui.api import (
     log,
     personal,
     reconciliation,
-    registers,
+    retirements,
     totals,
 )
 from tanhui.api.problems import defect, refusal_problem, status_problem, unfit
@@ -35,7 +35,7 @@ api = NinjaAPI(
 )
 api.add_router("", library.router)
 api.add_router("", totals.router)
-api.add_router("", registers.router)
+api.add_router("", retirements.router)
 api.add_router("/log", log.router)
 api.add_router("", deliveries.router)
 api.add_router("/reconciliation", reconciliation.router)
