@@ -105,32 +105,24 @@ def test_a_busy_hour_leaves_every_kilogram_somewhere_once(register: Register) ->
     register.issue(5_000, project=register.forest)
     desks = (("owner-glass", "GLASS"), ("owner-forest", "FOREST"), ("buyer", "EXPO"))
 
+    def once(rng: Random, name: str) -> str:
+        persona, own = rng.choice(desks)
+        to = rng.choice([code for _, code in desks if code != own])
+        project = rng.choice([register.furnace, register.forest])
+        kg, waive = rng.randint(1, 400), rng.random() < 0.5
+        if rng.random() < 0.7:
+            return _told(
+                lambda: register.transfer(kg, name, persona=persona, to=to, project=project)
+            )
+        return _told(
+            lambda: register.retire(
+                kg // 10 + 1, name, persona=persona, project=project, waive=waive
+            )
+        )
+
     def trade(number: int) -> Counter[str]:
-        rng, told = Random(number), Counter[str]()
-        for turn in range(25):
-            persona, own = rng.choice(desks)
-            to = rng.choice([code for _, code in desks if code != own])
-            project = rng.choice([register.furnace, register.forest])
-            kg, name = rng.randint(1, 400), f"{number}-{turn}"
-            if rng.random() < 0.7:
-                told[
-                    _told(
-                        lambda: register.transfer(kg, name, persona=persona, to=to, project=project)
-                    )
-                ] += 1
-            else:
-                told[
-                    _told(
-                        lambda: register.retire(
-                            kg // 10 + 1,
-                            name,
-                            persona=persona,
-                            project=project,
-                            waive=turn % 2 == 0,
-                        )
-                    )
-                ] += 1
-        return told
+        rng = Random(number)
+        return Counter(once(rng, f"{number}-{turn}") for turn in range(25))
 
     told = sum(at_once(4, trade), Counter[str]())
     assert set(told) == {"ok", "credits_insufficient"}

@@ -213,10 +213,14 @@ def _must_agree(register: Register, model: Model) -> None:
 def test_whatever_happens_every_kilogram_is_where_the_model_has_it(
     register: Register, acts: list[tuple[str, int, int, int]]
 ) -> None:
-    model = Model()
     with pytest.raises(Rollback), transaction.atomic():
-        _step(register, model, ("issue", 0, 0, 40), 0)
-        for turn, act in enumerate(acts, start=1):
-            _step(register, model, act, turn)
-        _must_agree(register, model)
-        raise Rollback
+        _play(register, acts)
+
+
+def _play(register: Register, acts: list[tuple[str, int, int, int]]) -> None:
+    model = Model()
+    _step(register, model, ("issue", 0, 0, 40), 0)
+    for turn, act in enumerate(acts, start=1):
+        _step(register, model, act, turn)
+    _must_agree(register, model)
+    raise Rollback

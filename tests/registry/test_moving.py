@@ -10,8 +10,8 @@ from tanhui.identity.commands import platform_actor
 from tanhui.kernel.refusals import Refusal
 from tanhui.publiclog import commands as publiclog
 from tanhui.registry import queries
-from tanhui.registry.recount import recount
 from tanhui.registry.records import Equation
+from tanhui.registry.recount import recount
 from tanhui.registry.retiring import lock_retirements, undo_retirement
 from tests.cast import NOW
 from tests.registry.register import Register
@@ -68,9 +68,7 @@ def test_while_it_may_be_undone_a_retirement_is_reserved(register: Register) -> 
     again = register.retire(400, "two", waive=False)
     late = NOW + timedelta(minutes=30)
     owner = register.actor("owner-glass")
-    _refused(
-        "undo_over", lambda: undo_retirement(actor=owner, number=again.number, at=late)
-    )
+    _refused("undo_over", lambda: undo_retirement(actor=owner, number=again.number, at=late))
     assert lock_retirements(actor=platform_actor(), at=late - timedelta(seconds=1)) == 0
     assert lock_retirements(actor=platform_actor(), at=late) == 1
     assert lock_retirements(actor=platform_actor(), at=late) == 0
