@@ -1,14 +1,15 @@
 """The registry's equation, issued = retired + held + reserved + cancelled, as a bar and in words.
 
-Every figure is read from the books when the page is asked for; nothing is kept beside them.
+Every figure is counted from the books; a count holds until something happens, and the page says of
+when it is.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tanhui.registry import queries as registry
@@ -17,6 +18,12 @@ from tanhui.registry.records import Equation, ProjectEquation
 WHOLE = 1_000
 # A part that exists can always be seen.
 _LEAST = 6
+# A count is made anew after so long, also where no event came, and never takes more than one part
+# in so many of the time.
+_ANEW = timedelta(minutes=10)
+_LONG = timedelta(milliseconds=200)
+_REST = 20
+_SHOWN = 20
 PARTS = ("retired", "held", "reserved", "cancelled")
 
 
@@ -42,11 +49,45 @@ class ToldEquation:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The equation of everything and of each project and vintage, counted at one instant."""
+    """The equation of everything and of each project and vintage, counted at one instant.
+
+    `event` is the last one before the count (None before any), `took` how long counting lasted.
+    """
 
     at: datetime
+    event: UUID | None
+    took: timedelta
     whole: ToldEquation
-    each: tuple[ToldEquation, ...]
+    each: tuple[ProjectEquation, ...]
+
+    def holds(self, event: UUID | None, at: datetime) -> bool:
+        """Whether it need not be counted again: nothing happened, or counting takes too long."""
+        age = at - self.at
+        if timedelta(0) <= age and self.event == event:
+            return age < _ANEW
+        return self.took > _LONG and timedelta(0) <= age < _REST * self.took
+
+    @property
+    def newest(self) -> tuple[ToldEquation, ...]:
+        """The vintages of the projects that came last."""
+        return tuple(_laid_out(one) for one in self.each[: -_SHOWN - 1 : -1])
+
+    def of(self, project_code: str) -> tuple[ToldEquation, ...]:
+        """A project's vintages, the latest first."""
+        found = [one for one in self.each if one.project_code == project_code]
+        return tuple(_laid_out(one) for one in reversed(found))
+
+    def of_project(self, project_code: str) -> ToldEquation:
+        """All vintages of a project together."""
+        found = [one for one in self.each if one.project_code == project_code]
+        return told(_added(found), project_code)
+
+    def of_vintage(self, project_code: str, vintage: int) -> ToldEquation:
+        """One vintage of a project."""
+        found = [
+            one for one in self.each if (one.project_code, one.vintage) == (project_code, vintage)
+        ]
+        return told(_added(found), project_code, vintage)
 
 
 def parts_of(amounts: Sequence[tuple[str, int]]) -> tuple[Part, ...]:
@@ -63,6 +104,10 @@ def parts_of(amounts: Sequence[tuple[str, int]]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def _laid_out(one: ProjectEquation) -> ToldEquation:
+    return told(one.equation, one.project_code, one.vintage)
+
+
 def told(equation: Equation, project_code: str = "", vintage: int | None = None) -> ToldEquation:
     """An equation laid out."""
     amounts = (
@@ -76,41 +121,33 @@ def told(equation: Equation, project_code: str = "", vintage: int | None = None)
     )
 
 
-def told_equation(project_code: str | None = None, vintage: int | None = None) -> ToldEquation:
-    """The equation of everything, of a project or of one of its vintages."""
-    found = registry.equation(project_code, vintage)
-    return told(found, project_code or "", vintage)
+class _Count:
+    """The last count of the blocks. Nothing moves without an event, so between two it holds."""
+
+    def __init__(self) -> None:
+        self._known: Counted | None = None
+
+    def current(self, at: datetime) -> Counted:
+        """The count as of now; one that takes long is not begun again at once."""
+        newest = registry.events(limit=1)
+        event = newest[0].id if newest else None
+        known = self._known
+        if known is None or not known.holds(event, at):
+            begun = time.monotonic()
+            found = tuple(registry.equations()) if event else ()
+            took = timedelta(seconds=time.monotonic() - begun)
+            self._known = known = Counted(at, event, took, told(_added(found)), found)
+        return known
 
 
-def told_equations(project_code: str) -> tuple[ToldEquation, ...]:
-    """The equations of a project's vintages, the latest first."""
-    return tuple(
-        told(each.equation, each.project_code, each.vintage)
-        for each in reversed(registry.equations(project_code))
-    )
+_COUNT = _Count()
+
+
+def _added(found: Sequence[ProjectEquation]) -> Equation:
+    names = ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg")
+    return Equation(*(sum(getattr(one.equation, name) for one in found) for name in names))
 
 
 def counted(at: datetime) -> Counted:
-    """The equation as it stands; counted anew with every event, and at least once a minute."""
-    newest = registry.events(limit=1)
-    return _counted(newest[0].id if newest else None, at.replace(second=0, microsecond=0), at)
-
-
-@lru_cache(maxsize=2)
-def _remembered(newest: UUID | None, minute: datetime) -> list[ProjectEquation]:
-    # Nothing moves without an event, so that between two of them the blocks are counted once.
-    del newest, minute
-    return registry.equations()
-
-
-def _counted(newest: UUID | None, minute: datetime, at: datetime) -> Counted:
-    each = _remembered(newest, minute) if newest else []
-    sums = (
-        sum(getattr(one.equation, name) for one in each)
-        for name in ("issued_kg", "held_kg", "reserved_kg", "retired_kg", "cancelled_kg")
-    )
-    return Counted(
-        at,
-        told(Equation(*sums)),
-        tuple(told(one.equation, one.project_code, one.vintage) for one in each),
-    )
+    """The equation as it stands: of everything, and of each project and vintage."""
+    return _COUNT.current(at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tanhui.board.equations import ToldEquation, told_equation
+from tanhui.board.equations import ToldEquation, counted
 from tanhui.board.river import Reach, River, drawn_river
 from tanhui.identity.organisations import queries as organisations
 from tanhui.identity.organisations.queries import Organisation
@@ -121,8 +121,8 @@ class Kilogram:
         return self.retirement.number if self.retirement and final else ""
 
 
-def kilogram(number: int) -> Kilogram:
-    """The life of a kilogram; refuses `no_such_credit`."""
+def kilogram(number: int, at: datetime) -> Kilogram:
+    """The life of a kilogram as of `at`; refuses `no_such_credit`."""
     life = registry.life(number)
     wrong = invalidity(number) if life.block.state == "retired" else None
     period = monitoring.period(life.issuance.period_id)
@@ -151,7 +151,7 @@ def kilogram(number: int) -> Kilogram:
         river=drawn_river(_reaches(life, parties, retirements)),
         steps=steps,
         sums=sums_of(report) if report else (),
-        whole=told_equation(project.code, vintage),
+        whole=counted(at).of_vintage(project.code, vintage),
         disputed=any(
             (each.project_code, each.vintage) == (project.code, vintage) for each in disputes()
         ),

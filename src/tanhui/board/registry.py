@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from tanhui.board.equations import counted, told_equation
+from tanhui.board.equations import counted
 from tanhui.board.kilogram import kilogram as kilogram_of
 from tanhui.board.kilogram import price_text
 from tanhui.board.registry_projects import Listed, district_of, fields, map_of
@@ -144,7 +144,7 @@ def kilogram(request: PageRequest, number: str) -> HttpResponse:
             en="No credit № {number} was ever issued.",
             number=number[:40],
         )
-    page = kilogram_of(int(digits))
+    page = kilogram_of(int(digits), request.at)
     context = {"page": page, "room": "credits", "now": request.at}
     return render(request, "board/registry/kilogram.html", context)
 
@@ -197,7 +197,7 @@ def issuance(request: PageRequest, event_id: UUID) -> HttpResponse:
         "opinion": opinion,
         "verifier": organisations.organisation(opinion.verifier_id) if opinion else None,
         "slices": registry.slices(found.event_id)[found.event_id],
-        "whole": told_equation(found.project_code, found.vintage),
+        "whole": counted(request.at).of_vintage(found.project_code, found.vintage),
         "room": "credits",
     }
     return render(request, "board/registry/issuance.html", context)

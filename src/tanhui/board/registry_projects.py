@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from tanhui.board.equations import ToldEquation, told_equation, told_equations
+from tanhui.board.equations import ToldEquation, counted
 from tanhui.board.project_maps import CityPlaces, SiteMap, city_places, site_map
 from tanhui.cases import queries as cases
 from tanhui.cases.queries import Case
@@ -205,18 +205,19 @@ def _first_place(project: Project) -> dict[str, object] | None:
 @require_safe
 def project(request: PageRequest, code: str) -> HttpResponse:
     """One project; refuses `no_such_project`, also for one that is not public yet."""
-    page = project_page(projects.public_project(code))
+    page = project_page(projects.public_project(code), request.at)
     context = {"page": page, "origin": _districts().origin, "room": "projects", "now": request.at}
     return render(request, "board/registry/project.html", context)
 
 
-def project_page(found: Project) -> ProjectPage:
-    """What the public may know of a project."""
+def project_page(found: Project, at: datetime) -> ProjectPage:
+    """What the public may know of a project as of `at`."""
     sites = tuple(projects.sites(found.id))
     case = cases.latest_cases(FILING, [found.subject]).get(found.subject)
     periods = tuple(_shown_period(each) for each in monitoring.periods(found.id))
     assigned = projects.assignments(project_id=found.id)
-    equations = told_equations(found.code)
+    count = counted(at)
+    equations = count.of(found.code)
     own = next((each for each in assigned if each.subject == found.subject), None)
     return ProjectPage(
         project=found,
@@ -235,7 +236,7 @@ def project_page(found: Project) -> ProjectPage:
         verifier=organisations.organisation(own.verifier_id) if own else None,
         periods=periods,
         equations=equations,
-        whole=told_equation(found.code) if equations else None,
+        whole=count.of_project(found.code) if equations else None,
         story=tuple(timeline(found)),
     )
 
