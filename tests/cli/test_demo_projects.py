@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,19 +11,32 @@ from pytest_django import Settings
 from tests.cast import NOW
 from tests.path_two import seat_path_two
 
-from tanhui.cli.demo_projects import play_projects
+from tanhui.cli.demo_projects import _times, play_projects
 from tanhui.config.database import Database
-from tanhui.kernel.periods import CITY_ZONE
+from tanhui.kernel.periods import CITY_ZONE, city_day
 from tanhui.projects import queries as projects
+from tanhui.projects.calls import open_call
 from tanhui.projects.likeness.queries import findings
+from tanhui.projects.monitoring import queries as monitoring
 from tanhui.registry import queries as registry
 
 
-@pytest.mark.parametrize("at", [NOW, datetime(2026, 11, 22, 14, 0, tzinfo=CITY_ZONE)])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_whole_way_fits_before_any_day(month: int) -> None:
+    for year in (2026, 2027):
+        at = datetime(year, month, 3, 14, 0, tzinfo=CITY_ZONE)
+        times = _times(at)
+        assert open_call(city_day(times.begin)) is not None
+        assert times.begin < times.over < times.after(18) < at
+        first, last = times.running
+        assert date(times.vintage, 12, 31) < first < last < city_day(times.after(13))
+
+
 def test_three_projects_go_the_whole_way_and_one_waits_in_each_state(
-    books: Database, settings: Settings, tmp_path: Path, at: datetime
+    books: Database, settings: Settings, tmp_path: Path
 ) -> None:
     assert books.version
+    at = NOW
     settings.TANHUI = replace(settings.TANHUI, var=tmp_path / "var")
     cast = seat_path_two(at=at)
     play_projects(organisations=cast.organisations, at=at)
@@ -48,6 +61,10 @@ def test_three_projects_go_the_whole_way_and_one_waits_in_each_state(
     assert equation.reserved_kg >= 50_000
     furnace = registry.equation("CDCER-0001")
     assert 3_550_000 < furnace.issued_kg < 3_650_000
+    assert [each.state for each in monitoring.periods_in(("proposed", "verifying"))] == [
+        "proposed",
+        "verifying",
+    ]
     before = projects.counts()
     play_projects(organisations=cast.organisations, at=at)
     assert projects.counts() == before

@@ -164,7 +164,7 @@ def _issue_all(cast: Cast, codes: Mapping[str, str], times: Times) -> None:
         "forest": (told.FOREST, told.FOREST.cells(), _B),
         "greenway": (
             told.GREENWAY,
-            told.worked_cells(told.GREENWAY.methodology, told.GREENWAY.case),
+            told.greenway_cells(12),
             _A,
         ),
     }
@@ -271,26 +271,7 @@ def _leave_to_do(cast: Cast, codes: Mapping[str, str], times: Times) -> None:
         title="甲烷通量的测点位置",
         words="模拟：请补测点分布图，说明与水位的关系。",
     )
-    first, last = times.running
-    months = last.month - first.month + 1
-    found = acts.report(
-        cast,
-        told.FURNACE,
-        codes["furnace"],
-        (first, last),
-        told.furnace_cells(months, slip=True),
-        times.after(17),
-    )
-    acts.give(cast, found, _B, times.after(18))
-    acts.ask(
-        cast,
-        found.subject,
-        _B,
-        times.now - timedelta(hours=20),
-        anchor=f"EC/{min(3, months)}",
-        title="用电量比相邻月份低一成",
-        words="模拟：请附当月结算单。",
-    )
+    _report_running(cast, codes, times)
     noticed = acts.file(
         cast,
         told.LINPAN,
@@ -312,3 +293,48 @@ def _leave_to_do(cast: Cast, codes: Mapping[str, str], times: Times) -> None:
     )
     acts.file(cast, told.FERTILISER, times.now - timedelta(days=1))
     acts.draft(cast, told.HEAT, times.now - timedelta(hours=5))
+
+
+def _report_running(cast: Cast, codes: Mapping[str, str], times: Times) -> None:
+    """Of this year: an issuance that waits for the second person, and a question that was answered
+    with another version."""
+    first, last = days = times.running
+    months = last.month - first.month + 1
+    greenway = acts.report(
+        cast,
+        told.GREENWAY,
+        codes["greenway"],
+        days,
+        told.greenway_cells(months),
+        times.after(14),
+    )
+    acts.give(cast, greenway, _B, times.after(15))
+    acts.verify(cast, greenway, _B, times.after(17))
+    acts.propose_issue(cast, greenway, times.after(18))
+    furnace = acts.report(
+        cast,
+        told.FURNACE,
+        codes["furnace"],
+        days,
+        told.furnace_cells(months, slip=True),
+        times.after(16),
+    )
+    acts.give(cast, furnace, _B, times.after(17))
+    finding = acts.ask(
+        cast,
+        furnace.subject,
+        _B,
+        times.after(18),
+        anchor=f"EC/{min(3, months)}",
+        title="用电量比相邻月份低一成",
+        words="模拟：请附当月结算单。",
+    )
+    owner = cast.owner(told.FURNACE)
+    then = times.now - timedelta(hours=20)
+    monitoring.keep_report(
+        actor=owner, period_id=furnace.id, cells=told.furnace_cells(months), at=then
+    )
+    monitoring.submit_report(actor=owner, period_id=furnace.id, at=then)
+    monitoring.answer_finding(
+        actor=owner, finding_id=finding.id, words="模拟：按结算单改了，见新版。", at=then
+    )

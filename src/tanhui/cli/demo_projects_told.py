@@ -120,6 +120,14 @@ def furnace_cells(months: int, *, slip: bool = False) -> Cells:
     return cells
 
 
+def greenway_cells(months: int) -> Cells:
+    """The greenway's trees over some months of a year, without the rides that were waived."""
+    cells = worked_cells(GREENWAY.methodology, GREENWAY.case)
+    cells["period"]["value"] = year_text(months)
+    cells["EC"]["value"] = cells["EC"]["value"][:months]
+    return cells
+
+
 def year_text(months: int) -> str:
     """So many months as a part of a year, in four digits."""
     whole, part = divmod(months * 10_000 // _YEAR_MONTHS, 10_000)
@@ -150,6 +158,22 @@ FOREST = Told(
         "南段管护区": ("104.265", "30.520", "0.016", ()),
     },
     case="longquanshan",
+    changes={
+        # A fifth of the worked case, which is of five years.
+        "V2": {
+            "value": {
+                **dict.fromkeys(
+                    ("cunninghamia", "pinus_massoniana", "eucalyptus", "broadleaf_hard"), "0"
+                ),
+                **{"cupressus": "40.8", "populus": "48.8", "quercus": "31.4"},
+                "broadleaf_soft": "35.4",
+            },
+            "unit": "m3/ha",
+            "evidence": _PROOF,
+        },
+        "FC_oil": {"value": ["0.9", "1.1", "1.0", "0.8"], "unit": "t", "evidence": _PROOF},
+        "period": {"value": "1", "unit": "yr", "evidence": _PROOF},
+    },
 )
 GREENWAY = Told(
     "owner-greenway",
