@@ -164,7 +164,7 @@ def projects_page(
         "before": after,
         "rows_max": limit,
     }
-    return _projects(rows("page", asked))
+    return _projects(rows("page_called" if words else "page", asked))
 
 
 def projects_of(owner_id: int) -> list[Project]:

@@ -205,7 +205,7 @@ def test_designs_have_their_time_their_number_and_a_correction_its_reason(table:
             pytest.raises((errors.CheckViolation, errors.UniqueViolation)),
             table.connection.transaction(),
         ):
-            table.design(**attack)  # type: ignore[arg-type]
+            table.design(**attack)
     table.move(*WAY)
     with pytest.raises(errors.CheckViolation, match="design_fixed"), table.connection.transaction():
         table.design(2)

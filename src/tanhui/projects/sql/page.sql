@@ -1,4 +1,4 @@
--- A page of projects, the newest first; words stand in a name, or are the owner's or the code.
+-- A page of projects, the newest first.
 SELECT
     project.id,
     project.code,
@@ -26,21 +26,9 @@ SELECT
     upper(project.crediting) - 1 AS crediting_last
 FROM projects_project AS project
 WHERE
-    (cardinality(%(states)s::text[]) = 0 OR project.state = any(%(states)s))
+    project.state = any(%(states)s)
     AND (%(district)s::text IS NULL OR project.district = %(district)s)
     AND (%(field)s::text IS NULL OR project.field = %(field)s)
     AND (%(before)s::bigint IS NULL OR project.id < %(before)s)
-    AND (
-        %(words)s::text = ''
-        OR project.code = upper(%(words)s)
-        OR project.owner_id = any(%(owner_ids)s)
-        OR (
-            project.grams @> projects_grams(%(words)s)
-            AND position(
-                lower(normalize(%(words)s, nfkc))
-                IN lower(normalize(project.name_zh || ' ' || project.name_en, nfkc))
-            ) > 0
-        )
-    )
 ORDER BY project.id DESC
 LIMIT %(rows_max)s;

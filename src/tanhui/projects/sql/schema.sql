@@ -15,7 +15,7 @@ AS $$
     FROM (
         SELECT substr(told.text, place.n, width.n) AS gram
         FROM
-            (SELECT lower(normalize(p_text, NFKC)) AS text) AS told
+            (SELECT lower(normalize(p_text, nfkc)) AS text) AS told
             CROSS JOIN LATERAL generate_series(1, length(told.text)) AS place (n)
             CROSS JOIN (VALUES (1), (2)) AS width (n)
     ) AS cut
@@ -50,6 +50,9 @@ CREATE TABLE projects_project (
     crediting daterange,
     cap_kg bigint,
     buffer_percent smallint,
+    folded text NOT NULL GENERATED ALWAYS AS (
+        lower(normalize(name_zh || ' ' || name_en, nfkc))
+    ) STORED,
     grams text[] NOT NULL GENERATED ALWAYS AS (
         projects_grams(name_zh || ' ' || name_en)
     ) STORED,
@@ -90,7 +93,7 @@ CREATE INDEX projects_project_owner ON projects_project (owner_id, id);
 CREATE INDEX projects_project_state ON projects_project (state, id);
 CREATE INDEX projects_project_district ON projects_project (district, id);
 CREATE INDEX projects_project_field ON projects_project (field, id);
-CREATE INDEX projects_project_grams ON projects_project USING gin (grams) WITH (fastupdate = off);
+CREATE INDEX projects_project_grams ON projects_project USING gin (grams);
 
 -- Where a project is done; small sites are bundled under one coordinator, each with its share.
 CREATE TABLE projects_site (
