@@ -28,6 +28,7 @@ BENCHMARKS = {
     "claims_share": ("benchmarks.claims_share", "run"),
     "audit": ("benchmarks.audit", "run"),
     "board": ("benchmarks.board", "run"),
+    "certificate": ("benchmarks.certificate", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),
