@@ -149,7 +149,7 @@ def acts_within(client: Client, home: str, clicks: int) -> set[str]:
                 continue
             page = answer.content.decode()
             found |= set(re.findall(r'name="act" value="(\w+)"', page))
-            links = re.findall(r'<a[^>]* href="(/[^"#]*)"', page)
+            links = re.findall(r'<a[^>]* href="(/[^"#]*)(?:#[^"]*)?"', page)
             # One's own second factor is no act of a desk.
             found_here = (link for link in map(entities.unescape, links) if link not in seen)
             following += [link for link in found_here if not link.startswith("/second-factor")]

@@ -47,6 +47,8 @@ _SECTION_OF = {
 PAPERS = "papers"
 # What papers and texts are called as the anchors of findings.
 PAPER, TEXT = "paper:", "text:"
+# What a finding at no place in particular hangs on.
+WHOLE = "-"
 # So many bytes are read again for one page; the rest is checked when it is opened.
 _RECHECKED_MOST = 24_000_000
 
@@ -121,6 +123,7 @@ class Bench:
     show: str
     lit: Row | None
     lit_paper: Paper | None
+    lit_whole: bool
     result: Recomputed | None
     asked: tuple[Asked, ...]
     papers: tuple[Paper, ...]
@@ -161,6 +164,8 @@ class Bench:
         """The place that is lit, as a finding would name it; empty for none."""
         if self.lit_paper is not None:
             return self.lit_paper.anchor
+        if self.lit_whole:
+            return WHOLE
         return self.lit.anchor if self.lit is not None else ""
 
 
@@ -212,7 +217,7 @@ def _bench(
     old, new = _chosen(versions, view)
     if new is None:
         return Bench(
-            project, period, (), None, None, (), None, "new", None, None, None,
+            project, period, (), None, None, (), None, "new", None, None, False, None,
             _asked(findings, (), papers), papers,
         )  # fmt: skip
     methodology = library.document(project.methodology, project.digest)
@@ -241,6 +246,7 @@ def _bench(
         show=view.show if view.show in SHOWN and old is not None else "both",
         lit=lit,
         lit_paper=next((one for one in papers if one.anchor == view.anchor), None),
+        lit_whole=view.anchor == WHOLE,
         result=recomputed(old.result if old is not None else None, new.result),
         asked=_asked(findings, found, papers),
         papers=papers,
@@ -312,7 +318,9 @@ def _asked(
             told.append(Asked(finding, row.number, row.label, section, row.anchor))
         else:
             title = titles.get(finding.anchor, finding.anchor)
-            told.append(Asked(finding, "", Label(title, title), PAPERS, ""))
+            whole = finding.anchor == WHOLE
+            label = Label("整份", "the whole") if whole else Label(title, title)
+            told.append(Asked(finding, "", label, PAPERS, ""))
     return tuple(told)
 
 

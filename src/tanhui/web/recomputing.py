@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tanhui.kernel.quantities import decimal_text
 from tanhui.methodology.document import Label
 from tanhui.projects.calculation import Calculation, FactorRow, Line, Reserved
-from tanhui.web.reviewing import decimal_text_of
 
 # What is shown at first are amounts of emissions and reductions, not the ratios on the way there.
 _AMOUNT = re.compile(r"(?:g|kg|t|kt)CO2e?")
+# How the engine marks a value that no decimal writes out.
+_NEARLY = "≈"
+_PLACES = 3
+_SCALE = 10**_PLACES
 _SHOWN_ROLES = ("formula", "factor", "parameter", "gwp", "conversion", "rounding")
 
 
@@ -20,7 +24,8 @@ _SHOWN_ROLES = ("formula", "factor", "parameter", "gwp", "conversion", "rounding
 class Figure:
     """One line of both versions; `change` is empty where nothing changed or cannot be told.
 
-    `role` is the line's; `source` says what its value was computed from.
+    `role` is the line's; `source` says what its value was computed from. `spread` holds the values
+    over an axis, by label, in the newer version.
     """
 
     symbol: str
@@ -32,6 +37,7 @@ class Figure:
     new: str
     change: str
     source: Label
+    spread: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +105,33 @@ def _figures(old: Calculation | None, new: Calculation) -> Iterator[Figure]:
             _value(new, line),
             _change(_exact(old, earlier), _exact(new, line)),
             _source(line),
+            line.cells,
         )
 
 
 def _value(of: Calculation | None, line: Line | None) -> str:
-    if of is None or line is None:
+    """The value as it is shown: three decimals, cut off; `≈` before one that is not exact."""
+    if of is None or line is None or line.cells:
         return ""
-    if line.cells:
-        return "; ".join(f"{name}: {text}" for name, text in line.cells)
     exact = _exact(of, line)
-    return line.value if exact is None else decimal_text_of(exact)
+    if exact is None:
+        return line.value
+    text = decimal_text(int(exact * _SCALE), _SCALE, _PLACES)
+    short = text.rstrip("0").rstrip(".") if exact.denominator == 1 else text
+    return f"{_NEARLY}{short}" if _text(of, line).startswith(_NEARLY) else short
+
+
+def _text(of: Calculation, line: Line) -> str:
+    if line.role in ("formula", "rounding") and line.symbol in of.outputs:
+        return of.outputs[line.symbol][0]
+    return line.value
 
 
 def _exact(of: Calculation | None, line: Line | None) -> Fraction | None:
-    """The exact value of a line; None where it has none, or one for each place of an axis."""
+    """The value of a line, or its nearest decimal; None where there is one for each place."""
     if of is None or line is None or line.cells:
         return None
-    text = line.value
-    if line.role in ("formula", "rounding") and line.symbol in of.outputs:
-        text = of.outputs[line.symbol][0]
+    text = _text(of, line).removeprefix(_NEARLY)
     try:
         return Fraction(text.replace(",", "").replace("−", "-"))
     except ValueError:
@@ -127,7 +141,7 @@ def _exact(of: Calculation | None, line: Line | None) -> Fraction | None:
 def _change(before: Fraction | None, after: Fraction | None) -> str:
     if before is None or after is None or before == after:
         return ""
-    text = decimal_text_of(after - before)
+    text = decimal_text(int((after - before) * _SCALE), _SCALE, _PLACES)
     return f"+{text}" if after > before else text
 
 

@@ -181,9 +181,11 @@ def _row(
     source: Label,
     sides: tuple[Side | None, Side | None],
     marks: Mapping[str, list[Mark]],
+    *,
+    compare: bool,
 ) -> Row:
     old, new = sides
-    changed = _differs(old, new)
+    changed = compare and _differs(old, new)
     return Row(anchor, "", label, symbol, source, old, new, changed, tuple(marks.get(anchor, ())))
 
 
@@ -211,7 +213,9 @@ def _scenario(
     cells = _cells(scenario.name, old, new)
     texts = tuple(text(cell) for cell in cells)
     sides = _sides(texts, cells, ((), ()), compare=old is not None)
-    return _row(scenario.name, scenario.label, scenario.name, scenario.evidence, sides, marks)
+    name = scenario.name
+    compare = old is not None
+    return _row(name, scenario.label, name, scenario.evidence, sides, marks, compare=compare)
 
 
 def _input(
@@ -237,8 +241,8 @@ def _input(
         for cell, leaf in zip(cells, leaves, strict=True)
     )
     sides = _sides(texts, cells, readings, compare=old is not None)
-    source = declared.source
-    return _row(declared.symbol, declared.label, declared.symbol, source, sides, marks)
+    symbol, source = declared.symbol, declared.source
+    return _row(symbol, declared.label, symbol, source, sides, marks, compare=old is not None)
 
 
 def _text(
@@ -249,7 +253,8 @@ def _text(
     if not before and not after:
         return None
     sides = _sides((before, after), (None, None), ((), ()), compare=old is not None)
-    return _row(place.anchor, place.label, "", Label("", ""), sides, marks)
+    nothing = Label("", "")
+    return _row(place.anchor, place.label, "", nothing, sides, marks, compare=old is not None)
 
 
 def _cells(symbol: str, old: Told | None, new: Told) -> tuple[Cell | None, Cell | None]:
