@@ -143,7 +143,15 @@ def test_a_furnace_becomes_a_certificate(play: Play, tmp_path: Path) -> None:
     assert 3_550_000 < issued.kg < 3_650_000
     assert issued.last - issued.first + 1 == issued.kg
 
-    # Sold, and 1,200 kg of it retired for an event.
+    number = sold_and_retired(play, furnace, then)
+    play.log.publish(logs.AT)
+    strangers_check(number, furnace, issued.first, tmp_path / "elsewhere")
+
+
+def sold_and_retired(play: Play, furnace: str, then: datetime) -> str:
+    """Sold, and 1,200 kg of it retired for an event; answers the certificate's number."""
+    cast = play.cast
+    owner = cast.owner(told.FURNACE)
     buyer = cast.actor("buyer", "buyer")
     transfer_credits(
         actor=owner,
@@ -173,9 +181,7 @@ def test_a_furnace_becomes_a_certificate(play: Play, tmp_path: Path) -> None:
         )
     assert registry.equation(furnace, 2025).closed
     assert recount().matches
-
-    play.log.publish(logs.AT)
-    strangers_check(retired.number, furnace, issued.first, tmp_path / "elsewhere")
+    return retired.number
 
 
 def strangers_check(number: str, code: str, kilogram: int, elsewhere: Path) -> None:

@@ -47,6 +47,6 @@ def recount_claims() -> ClaimsRecount:
     }
     with connection.cursor() as cursor:
         cursor.execute(load("tanhui.behaviours", "double_paid"), facts)
-        differing, double = map(int, cursor.fetchall()[0])
+        differing, paid_twice = map(int, cursor.fetchall()[0])
     areas = recount_areas()
-    return ClaimsRecount(differing, double, areas.early, areas.shared)
+    return ClaimsRecount(differing, paid_twice, areas.early, areas.shared)
