@@ -22,6 +22,7 @@ ALLOWED = {
     "partners/raw.py": "recognises a JSON number in a partner's line",
     "runtime/postgres/": "seconds of waiting for the server",
     "cli/": "seconds of waiting and seconds told; JSON has no other numbers",
+    "projects/filing/places.py": "places in degrees: checked, drawn, put into a district",
     "board/maps.py": "a picture: degrees become pixels; nothing is counted there",
     "behaviours/items.py": "recognises a JSON number in an item; the row keeps whole units",
     "behaviours/commands.py": "seconds told with the result of a file",
