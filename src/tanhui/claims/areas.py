@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -236,6 +237,7 @@ def waive_area(
         "t": "ride-waiver",
         "project": project,
         "until": until.isoformat() if until else "always",
+        "why": sha256(words.encode()).hexdigest(),
         "at": instant(at),
     }
     facts = {

@@ -35,6 +35,7 @@ from tanhui.projects.queries import (
     Site,
     Terms,
 )
+from tanhui.projects.rides import RideStanding, ride_standing
 from tanhui.projects.verification import queries as verification
 from tanhui.projects.verification.queries import Opinion
 from tanhui.web import ways
@@ -102,6 +103,7 @@ class OneProject:
     candidates: list[Candidate]
     objections: list[Objection]
     likenesses: list[Likeness]
+    rides: RideStanding | None
     bench: Bench | None
     opinion: Opinion | None
     periods: list[PeriodLine]
@@ -159,6 +161,7 @@ def one_project(*, actor: Actor, code: str, view: View, language: str, at: datet
         candidates=verifying.candidates(found) if "assign-verifier" in may else [],
         objections=projects.objections(found),
         likenesses=likeness.findings(found.id) if found.state in _COMPARED else [],
+        rides=ride_standing(found),
         bench=bench,
         opinion=opinion,
         periods=_periods(found),

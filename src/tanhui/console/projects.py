@@ -13,6 +13,7 @@ from tanhui.console.projects_desk import Filters
 from tanhui.projects import commands
 from tanhui.projects.filing.documents import open_document
 from tanhui.projects.likeness.commands import waive_likeness
+from tanhui.projects.rides import waive_rides
 from tanhui.web.benches import view_of
 from tanhui.web.desk import Refused, done, perform, show_page, typed_day, typed_number
 from tanhui.web.entrance import PageRequest, entrance
@@ -172,6 +173,18 @@ def _waive(code: str, request: PageRequest) -> HttpResponse:
     return done("likeness_waived", _HERE, code)
 
 
+def _waive_rides(code: str, request: PageRequest) -> HttpResponse:
+    until = request.POST.get("until", "")
+    waive_rides(
+        actor=request.actor,
+        code=code,
+        words=_words(request),
+        until=typed_day(until) if until else None,
+        at=request.at,
+    )
+    return done("rides_waived", _HERE, code)
+
+
 _ACTS = {
     "accept": _accept,
     "return": _return,
@@ -187,4 +200,5 @@ _ACTS = {
     "strike": _strike,
     "drop_strike": _drop_strike,
     "waive": _waive,
+    "waive_rides": _waive_rides,
 }

@@ -7,12 +7,14 @@ what is claimed and refuses citizens' journeys there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
 
 from tanhui.claims import areas
+from tanhui.claims.areas import Area, AreaWaiver
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
@@ -36,6 +38,22 @@ def claimed_modes(methodology: str, cells: Mapping[str, object]) -> tuple[str, .
         ):
             return claim.modes
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class RideStanding:
+    """Whose the journeys are that a project's design claims: `claimed` are the areas that it has,
+    `waiver` what its builder has waived; with neither nothing is settled yet."""
+
+    claimed: tuple[Area, ...]
+    waiver: AreaWaiver | None
+
+
+def ride_standing(found: Project) -> RideStanding | None:
+    """How a project's journeys stand; None where its design claims none."""
+    if not designed_modes(found):
+        return None
+    return RideStanding(tuple(areas.areas(found.code)), areas.waiver_of(found.code))
 
 
 def designed_modes(found: Project) -> tuple[str, ...]:

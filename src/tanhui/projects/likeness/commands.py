@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -53,6 +54,7 @@ def waive_likeness(*, actor: Actor, code: str, other: str, words: str, at: datet
         "project": code,
         "other": other,
         "score": score,
+        "why": sha256(said.encode()).hexdigest(),
         "at": instant(at),
     }
     try:
