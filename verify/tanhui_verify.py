@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 MOVES = {  # By the kind of leaf: in which state a kilogram must be, and in which it then is.
     "transfer": "held held", "aside": "held reserved", "release": "reserved held",
-    "retire": "held retired", "replace": "held retired", "cancel": "held|reserved cancelled"}
+    "retire": "held retired", "replace": "held retired", "cancel": "held cancelled"}
 MALFORMED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 class Wrong(Exception): ...
 def need(condition, reason):
@@ -89,10 +89,10 @@ def checkpoint(note, policy):  # The size and root that a log signed and enough 
     need(quorum, "too few witnesses have seen this checkpoint")
     return strict(size, int, str), unbase64(root)
 def check_proof(policy, proof, leaf):
-    parts = re.fullmatch("c2sp[.]org/tlog-proof@v1\nindex (.+)\n((?:.+\n)*)\n([^\0]+)", strict(proof))
-    need(parts, "this is no proof of the kind c2sp.org/tlog-proof@v1")
-    (size, root), path = checkpoint(parts[3], policy), map(unbase64, parts[2].split("\n")[:-1])
-    found = root_from(strict(parts[1], int, str), size, hashed(b"\0", leaf), [*path])
+    got = re.fullmatch("c2sp[.]org/tlog-proof@v1\nindex (.+)\n((?:.+\n)*)\n([^\0]+)", strict(proof))
+    need(got, "this is no proof of the kind c2sp.org/tlog-proof@v1")
+    (size, root), path = checkpoint(got[3], policy), map(unbase64, got[2].split("\n")[:-1])
+    found = root_from(strict(got[1], int, str), size, hashed(b"\0", leaf), [*path])
     need(found == root, "the leaf does not stand where the proof says")
 def check_certificate(policy, certificate):
     match said := strict(certificate.strip(), json.loads, canonical):
@@ -119,7 +119,7 @@ def move(blocks, slices, before, after, source=None, target=None):
         n = bisect(blocks, (first + 1,)) - 1  # The block that the first number is in.
         while first <= last:
             begin, end, has, now = blocks[n]
-            right = begin <= first and now in before and has in (owner or [source or has])
+            right = begin <= first and now == before and has in (owner or [source or has])
             need(right, f"number {first} is {now} by {has}, and cannot be {after}")
             stop, moved = min(end, last), (target or has, after)
             parts = (begin, first - 1, has, now), (first, stop, *moved), (stop + 1, end, has, now)

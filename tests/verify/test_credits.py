@@ -157,6 +157,12 @@ ATTACKS: dict[str, tuple[Callable[[list[Leaf]], None], str]] = {
         lambda story: story.insert(1, {**_key(), "t": "verifier-key-end"}),
         "no known verifier",
     ),
+    "cancelled while pledged": (
+        _at(
+            4, lambda: said.cancel_leaf(slices=[(101, 150, "A-000003")], invalid=[], why="x", at=AT)
+        ),
+        "101 is reserved",
+    ),
     "a changed statement": (_changed, "no known verifier"),
     "replaced without cause": (
         _at(
