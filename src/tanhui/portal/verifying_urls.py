@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tanhui.portal import verifying
+from tanhui.portal import verifying, verifying_files
 
 urlpatterns = [
     path("", verifying.home, name="verifications"),
@@ -17,11 +17,21 @@ urlpatterns = [
         name="verifying-filing-statement",
     ),
     path(
+        "projects/<str:code>/design.json",
+        verifying_files.design_json,
+        name="verifying-filing-design",
+    ),
+    path(
         "projects/<str:code>/papers/<uuid:document_id>/<int:number>",
         verifying.document,
         name="verifying-paper",
     ),
     path("periods/<int:period_id>", verifying.report, name="verifying-report"),
+    path(
+        "periods/<int:period_id>/report.json",
+        verifying_files.report_json,
+        name="verifying-report-file",
+    ),
     path("periods/<int:period_id>/sign", verifying.sign_report, name="verifying-report-sign"),
     path(
         "periods/<int:period_id>/statement-<str:opinion>.json",

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from tanhui.kernel.actors import Actor
-from tanhui.kernel.refusals import Conflict
 from tanhui.projects import reading
 from tanhui.projects.filing.verifying import end_assignment
 from tanhui.projects.monitoring import queries
 from tanhui.projects.monitoring.acting import given_period, kept, require_registered, take
 from tanhui.projects.monitoring.queries import Period, Report
+from tanhui.projects.monitoring.reports import report_missing
 from tanhui.projects.reading import Project
 from tanhui.projects.verification.opinions import keep_opinion, said
 from tanhui.projects.verification.queries import Opinion
@@ -96,9 +96,5 @@ def submit_opinion(
 def _handed(found: Period) -> Report:
     handed = queries.submitted(found.id)
     if not handed:
-        raise Conflict(
-            "report_missing",
-            zh="这个监测期还没有报告。",
-            en="There is no report of this period yet.",
-        )
+        raise report_missing()
     return handed[-1]

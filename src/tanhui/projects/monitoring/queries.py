@@ -167,12 +167,15 @@ def submitted(period_id: int) -> list[Report]:
 def approved_period(period_id: int, *, lock: bool = True) -> ApprovedPeriod:
     """What may be issued: proposed or approved, verified, of a project that is still registered.
 
-    With `lock` (inside a transaction) nobody moves the period until the end. Refuses
+    With `lock` (inside a transaction) nobody moves period or project until the end. Refuses
     `no_such_period`, `period_issued` and `period_not_approved`.
     """
-    if lock:
-        rows("lock_period", {"period_id": period_id})
     found = period(period_id)
+    if lock:
+        # The project first, as everywhere: it must not be struck off meanwhile.
+        rows("lock", {"id": found.project_id})
+        rows("lock_period", {"period_id": period_id})
+        found = period(period_id)
     if found.state == "issued":
         raise Conflict(
             "period_issued",

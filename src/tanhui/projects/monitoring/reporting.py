@@ -35,6 +35,7 @@ from tanhui.projects.monitoring.reports import (
     read_cells,
     report_facts,
     report_hash,
+    report_missing,
     require_complete,
 )
 from tanhui.projects.reading import Project
@@ -225,11 +226,7 @@ def withdraw_period(*, actor: Actor, period_id: int, words: str, at: datetime) -
 def _newest(found: Period) -> Report:
     kept_versions = queries.reports(found.id)
     if not kept_versions:
-        raise Conflict(
-            "report_missing",
-            zh="这个监测期还没有报告。",
-            en="There is no report of this period yet.",
-        )
+        raise report_missing()
     report = kept_versions[-1]
     if report.submitted_at is not None:
         raise Conflict(

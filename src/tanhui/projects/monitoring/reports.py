@@ -9,11 +9,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Invalid
 from tanhui.methodology.canonical import canonical_json
 from tanhui.methodology.document import Methodology
 from tanhui.methodology.units import Quantity
-from tanhui.projects import library, papers
+from tanhui.projects import library, papers, reading
 from tanhui.projects.calculation import Calculation, Reserved, calculate
 from tanhui.projects.cells import Cells, is_carried
 from tanhui.projects.monitoring import queries
@@ -226,6 +227,27 @@ def report_bytes(project: Project, found: Period, report: Report) -> bytes:
         reason=report.reason,
     )
     return canonical_json(facts).encode()
+
+
+def report_file(actor: Actor, period_id: int) -> bytes:
+    """The version that was handed in last, as it was hashed, for those who take part.
+
+    Refuses `no_such_period`, `no_such_project` and `report_missing`.
+    """
+    found = queries.readable(actor, period_id)
+    handed = queries.submitted(period_id)
+    if not handed:
+        raise report_missing()
+    return report_bytes(reading.project_by_id(found.project_id), found, handed[-1])
+
+
+def report_missing() -> Conflict:
+    """The refusal where nothing was reported, or nothing handed in."""
+    return Conflict(
+        "report_missing",
+        zh="这个监测期还没有报告。",
+        en="There is no report of this period yet.",
+    )
 
 
 def report_hash(facts: Mapping[str, Any]) -> str:

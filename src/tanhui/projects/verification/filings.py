@@ -48,6 +48,20 @@ def filing_version(found: Project) -> int:
 
 def design_hash(found: Project, design: Design) -> str:
     """SHA-256 (hex) over a version of the design in canonical JSON."""
+    return hashlib.sha256(design_bytes(found, design)).hexdigest()
+
+
+def design_file(actor: Actor, code: str) -> bytes:
+    """The newest design as it was hashed, for those who take part.
+
+    Refuses `no_such_project` and `design_missing`.
+    """
+    found = reading.readable(actor, code)
+    return design_bytes(found, _design(found))
+
+
+def design_bytes(found: Project, design: Design) -> bytes:
+    """A version of the design as it was hashed."""
     told = {
         "v": 1,
         "t": "design",
@@ -58,7 +72,7 @@ def design_hash(found: Project, design: Design) -> str:
         "cells": design.cells,
         "reason": design.reason,
     }
-    return hashlib.sha256(canonical_json(told).encode()).hexdigest()
+    return canonical_json(told).encode()
 
 
 def _design(found: Project) -> Design:
