@@ -97,6 +97,9 @@ def _told(done: commands.Imported) -> dict[str, object]:
         "noted": done.count("noted"),
         "superseded": done.count("superseded"),
         "recorded_kg": done.counts("kg"),
+        "recorded_tonnes": {
+            kind: tonnes(kg).replace(",", "") for kind, kg in done.counts("kg").items()
+        },
         "sheets": [asdict(sheet) for sheet in done.sheets],
         "passed_over": [{"name": name, "reason": code} for name, code in done.passed_over],
         "report": str(done.report),

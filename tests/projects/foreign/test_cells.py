@@ -160,5 +160,11 @@ def test_what_was_issued_may_be_retired() -> None:
 
 
 def test_every_layout_is_read_without_a_fault() -> None:
+    for called, name in {
+        "vcs": "verra",
+        "art-trees": "art",
+        "American Carbon Registry": "acr",
+    }.items():
+        assert load_register(CONTENT, called).name == name
     names = {register.name for register in read_registers(CONTENT)}
     assert names >= {"acr", "art", "cad-trust", "car", "gold-standard", "verra"}

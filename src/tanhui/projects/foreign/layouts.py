@@ -159,9 +159,16 @@ def read_registers(content_root: Path) -> tuple[Register, ...]:
 
 
 def load_register(content_root: Path, name: str) -> Register:
-    """The register `name`; refuses `no_such_register`, or with every fault of its file."""
+    """The register `name`, or one that is also called so, such as `vcs` or `art-trees`.
+
+    Refuses `no_such_register`, or with every fault of its file.
+    """
     path = _folder(content_root) / f"{name}.toml"
     if not re.fullmatch(_NAME, name) or not path.is_file():
+        called = plain(name)
+        for register in read_registers(content_root):
+            if called in register.hints:
+                return register
         known = ", ".join(file.stem for file in sorted(_folder(content_root).glob("*.toml")))
         raise NotFound(
             "no_such_register",
