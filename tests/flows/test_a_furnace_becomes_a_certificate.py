@@ -16,13 +16,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tanhui.cli import demo_project_acts as acts
 from tanhui.cli import demo_projects_told as told
 from tanhui.cli.demo_project_acts import Cast
 from tanhui.config.database import Database
-from tanhui.identity.commands import platform_actor
+from tanhui.identity.commands import open_login_link, platform_actor
 from tanhui.identity.personas import STAFF
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import Refusal
@@ -34,6 +35,7 @@ from tanhui.registry.commands import Line, transfer_credits
 from tanhui.registry.recount import recount
 from tanhui.registry.retiring import Wish, retire_credits
 from tanhui.rulebook.publishing import found as found_rules
+from tests.desks import done, read
 from tests.path_two import seat_path_two
 from tests.publiclog import logs
 
@@ -81,6 +83,14 @@ def refused(code: str) -> Iterator[None]:
     with pytest.raises(Refusal) as caught:
         yield
     assert caught.value.code == code
+
+
+def at_desk(persona: str) -> Client:
+    """A browser in which one of the cast is logged in, now."""
+    token = open_login_link(actor=platform_actor(), persona=persona, at=timezone.now())
+    client = Client(headers={"accept-language": "zh"})
+    client.get(f"/login/{token}")
+    return client
 
 
 def heard(cast: Cast, one: told.Told) -> str:
@@ -254,7 +264,11 @@ def test_a_greenway_claims_rides_for_days_to_come_or_waives_them(play: Play) -> 
         waive_rides(actor=cast.owner(told.GREENWAY), code=code, words="放弃", at=then)
     with refused("waiver_words_missing"):
         waive_rides(actor=cast.bureau(), code=code, words=" ", at=then)
-    waive_rides(actor=cast.bureau(), code=code, words="建设方来函放弃骑行部分", at=then)
+    desk, here = at_desk("regulator"), f"/console/projects/{code}"
+    assert "没有划清" in read(desk, here)
+    told_back = done(desk, here, "waive_rides", words="建设方来函放弃骑行部分", until="")
+    assert "已记下建设方的放弃" in told_back
+    assert "监测报告里不能再报" in told_back
     acts.propose(cast, code, YEAR[0], then)
     commands.confirm_registration(actor=cast.bureau(second=True), code=code, at=then)
     # What was waived cannot be reported after all.
