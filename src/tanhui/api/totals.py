@@ -15,7 +15,7 @@ from tanhui.api.description import PUBLIC
 from tanhui.api.forms import Form
 from tanhui.behaviours.city import city_board
 from tanhui.behaviours.totals.queries import Sum
-from tanhui.registry import queries as registry
+from tanhui.registry.counting import counted
 
 router = Router(tags=["library"])
 
@@ -78,7 +78,8 @@ def _form(found: Sum) -> SumForm:
 def totals(request: HttpRequest) -> TotalsForm:
     """The figures of the city's board; each can be checked in the public log."""
     del request
-    board = city_board(timezone.now())
+    at = timezone.now()
+    board = city_board(at)
     figures, books, cutoff = board.figures, board.figures.books, board.cutoff
     return TotalsForm(
         at=cutoff.at if cutoff else None,
@@ -99,6 +100,6 @@ def totals(request: HttpRequest) -> TotalsForm:
             taken_back_mg=books.taken_back_mg,
             closed=books.closed,
         ),
-        credits=CreditsForm(**asdict(registry.equation())),
+        credits=CreditsForm(**asdict(counted(at).whole)),
         log_index=cutoff.log_index if cutoff else None,
     )

@@ -23,7 +23,7 @@ from tanhui.board.charts import (
     month_bars,
     scene_bars,
 )
-from tanhui.board.equations import Counted, counted
+from tanhui.board.equations import Count, counted
 from tanhui.board.registry_projects import STAGES
 from tanhui.geo.districts import District, Districts, Origin
 from tanhui.kernel.periods import city_day
@@ -57,7 +57,7 @@ class Happened:
 class PathTwo:
     """The second path at a glance: the registry's equation, and how many projects it has."""
 
-    counted: Counted
+    counted: Count
     registered: int
     under_way: int
 

@@ -177,7 +177,7 @@ def site_map(
     near = [
         _named(district, put(cut))
         for district, each in district_areas(content_root)
-        if not (cut := shapely.intersection(each, frame)).is_empty
+        if not (cut := _land(shapely.intersection(each, frame))).is_empty
     ]
     return SiteMap(
         tuple(near),
@@ -188,6 +188,12 @@ def site_map(
         city_map(content_root).outline,
         (round(left), round(top), max(8, round(right - left)), max(8, round(bottom - top))),
     )
+
+
+def _land(cut: Geometry) -> Geometry:
+    """The areas of a cut; where a border just touches the frame, it has points and lines too."""
+    parts = shapely.get_parts(cut)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
 
 def _named(district: District, drawn: Geometry) -> Named:
