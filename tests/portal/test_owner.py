@@ -101,7 +101,8 @@ def test_a_draft_is_filled_signed_and_filed_by_pages_alone(cast: PathTwo) -> Non
     told = refused(owner, f"{home}facts", "sites", **sites)
     assert "shares_not_whole" in told
     sites["site_share"] = ["60", "40%", ""]
-    assert "EM-1, EM-2" in done(owner, f"{home}facts", "sites", **sites)
+    assert "已保存" in done(owner, f"{home}facts", "sites", **sites)
+    assert 'value="EM-1, EM-2"' in owner.get(f"{home}facts").content.decode()
     assert (
         "一台新窑炉"
         in act(
@@ -285,6 +286,16 @@ def test_a_period_is_opened_reported_verified_and_corrected_by_pages(
     assert "监测期已开" in done(owner, periods, "open", first="2024-01-01", last="2024-12-31")
     # Every act is three clicks from the first page: two links, then the form.
     assert acts_within(owner, INDEX, 2) >= {"open", "keep", "upload", "add", "withdraw"}
+
+
+def test_an_owner_speaks_before_its_project_is_struck_off(cast: PathTwo, furnace: str) -> None:
+    owner, home = _client("owner-glass"), f"{INDEX}{furnace}/"
+    commands.propose_strike_off(
+        actor=cast.actor("regulator"), code=furnace, words="窑炉已停产", at=timezone.now()
+    )
+    assert "主管部门提议取消登记" in read(owner, INDEX)
+    assert "窑炉已停产" in read(owner, home)
+    assert "只停了一个月" in done(owner, home, "speak", words="只停了一个月")
 
 
 def test_every_act_on_a_draft_is_three_clicks_from_home(cast: PathTwo) -> None:

@@ -91,6 +91,7 @@ def overview(request: PageRequest, code: str) -> HttpResponse:
         "file": partial(_file, code),
         "answer": partial(_answer, code),
         "finding": partial(_finding, code),
+        "speak": partial(_speak, code),
         "withdraw": partial(_withdraw, code),
         "discard": partial(_discard, code),
     }
@@ -138,6 +139,13 @@ def typed_ordinal(request: PageRequest, name: str) -> int:
             en="A number in the form is wrong; go back to the page and begin anew.",
         )
     return int(text)
+
+
+def _speak(code: str, request: PageRequest) -> HttpResponse:
+    commands.answer_strike_off(
+        actor=request.actor, code=code, words=request.POST.get("words", ""), at=request.at
+    )
+    return done("objection_answered", "portal:project", code)
 
 
 def _withdraw(code: str, request: PageRequest) -> HttpResponse:

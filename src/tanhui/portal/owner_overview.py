@@ -23,7 +23,7 @@ from tanhui.projects.filing.drafting import DRAFT_STATES
 from tanhui.projects.filing.handing_in import what_is_lacking
 from tanhui.projects.monitoring import queries as monitoring
 from tanhui.projects.queries import Project
-from tanhui.projects.standing import Objection, objections
+from tanhui.projects.standing import Objection, objections, strike_off_case
 from tanhui.projects.timeline import Event, timeline
 from tanhui.projects.verification import queries as verification
 from tanhui.projects.verification.queries import Finding
@@ -61,6 +61,14 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Strike:
+    """A proposal to strike the project off: what was said of it, whether the owner may speak."""
+
+    said: list[Step]
+    may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Everything of the page."""
 
@@ -68,6 +76,7 @@ class Overview:
     stages: list[Stage]
     checklist: list[Needed]
     lacking: list[Refusal]
+    strike: Strike | None
     returned: Step | None
     objections: list[Objection]
     findings: list[Finding]
@@ -114,6 +123,7 @@ def overview(*, actor: Actor, code: str, at: datetime) -> Overview:
         stages=stages(frame.case, _WAY),
         checklist=_checklist(project, lacking) if filing else [],
         lacking=lacking,
+        strike=_strike(actor, project),
         returned=_returned(frame),
         objections=objections(project),
         findings=verification.findings(project.subject),
@@ -186,3 +196,11 @@ def _returned(frame: DeskRow) -> Step | None:
         return None
     asked = [step for step in cases.history(frame.case.id) if step.step == "return"]
     return asked[-1] if asked else None
+
+
+def _strike(actor: Actor, project: Project) -> Strike | None:
+    case = strike_off_case(project)
+    if case is None:
+        return None
+    said = [step for step in cases.history(case.id) if step.words]
+    return Strike(said, any(step.name == "answer" for step in cases.offered(case, actor)))

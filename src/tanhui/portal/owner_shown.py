@@ -101,6 +101,8 @@ def _tasks(row: DeskRow) -> Iterable[Task]:
     elif project.state == "registered":
         for period in monitoring.periods(project.id):
             yield from period_tasks(project.code, period)
+        if row.turn == SECOND:
+            yield Task(gettext("主管部门提议取消登记，可以陈述"), here, row.clock_at)
     if row.objections:
         text = ngettext("答复 %(count)d 条异议", "答复 %(count)d 条异议", row.objections)
         yield Task(text % {"count": row.objections}, here)
