@@ -1,5 +1,6 @@
 -- A page of projects whose name, owner or code these words are, the newest first.
--- Each way of finding is asked apart, so that each goes by its own index.
+-- Each way of finding is asked apart, so that each goes by its own index. Where the index does not
+-- choose, the text is looked through first: comparing pairs of letters costs more.
 SELECT
     project.id,
     project.code,
@@ -62,8 +63,8 @@ WHERE
                 AND (%(district)s::text IS NULL OR found.district = %(district)s)
                 AND (%(field)s::text IS NULL OR found.field = %(field)s)
                 AND (%(before)s::bigint IS NULL OR found.id < %(before)s)
-                AND found.grams @> projects_grams(%(words)s)
                 AND position(lower(normalize(%(words)s, nfkc)) IN found.folded) > 0
+                AND found.grams @> projects_grams(%(words)s)
             ORDER BY found.id DESC
             LIMIT %(rows_max)s
         )
