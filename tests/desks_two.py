@@ -18,10 +18,12 @@ from tanhui.projects import commands as filing
 from tanhui.projects.monitoring import commands as monitoring
 from tanhui.projects.monitoring.queries import Period
 from tanhui.projects.queries import Project
+from tanhui.registry.issuing import Issued, issue_credits
 from tanhui.rulebook.publishing import found
 from tests.cast import NOW
 from tests.path_two import PathTwo, seat_path_two
 from tests.projects.acts import CELLS, paper
+from tests.projects.monitoring.acts import sign, signer
 
 # Pages act at the time of the test, so what comes before them lies in a past that is over.
 THEN = datetime(2026, 7, 10, 9, 0, tzinfo=CITY_ZONE)
@@ -70,6 +72,24 @@ class DesksTwo:
         )
         self.report(period, QUARTER, TEXTS, at=at)
         return period
+
+    def issued(self, project: Project, *, at: datetime = THEN) -> Issued:
+        """The quarter's credits, verified, proposed by one person and issued by another."""
+        period = self.reported(project, at=at)
+        first, body = self.cast.actor("regulator"), self.cast.actor("verifier-2")
+        monitoring.assign_period_verifier(
+            actor=first,
+            period_id=period.id,
+            verifier_id=self.cast.organisation("VERIFY-B"),
+            at=at,
+        )
+        monitoring.add_verifier_key(actor=body, vkey=signer("VERIFY-B")[0], at=at)
+        said = monitoring.statement_for(body, period.id)
+        monitoring.submit_opinion(
+            actor=body, period_id=period.id, statement=said, signature=sign(said), at=at
+        )
+        monitoring.propose_issuance(actor=first, period_id=period.id, words="核证无误", at=at)
+        return issue_credits(actor=self.cast.actor("regulator-2"), period_id=period.id, at=at)
 
     def report(
         self, period: Period, cells: dict[str, Any], texts: dict[str, str], *, at: datetime = THEN

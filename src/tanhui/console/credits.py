@@ -42,7 +42,9 @@ def desk(request: PageRequest) -> HttpResponse:
             missed = refused_by(missing, "find")
 
     def show(refused: Refused | None) -> HttpResponse:
-        page = shown.desk(actor=request.actor)
+        asked = request.GET.get("page", "")
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+        page = shown.desk(actor=request.actor, page=number, at=request.at)
         return show_page(
             request,
             "console/credits.html",
@@ -68,7 +70,7 @@ def vintage(request: PageRequest, code: str, year: int) -> HttpResponse:
     """One vintage of a project: its equation and issuances; doubting and cancelling."""
 
     def show(refused: Refused | None) -> HttpResponse:
-        page = shown.vintage(actor=request.actor, code=code, year=year)
+        page = shown.vintage(actor=request.actor, code=code, year=year, at=request.at)
         return _show(request, "console/credit_vintage.html", page, refused)
 
     acts: dict[str, Act] = {

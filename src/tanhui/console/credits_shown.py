@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from tanhui.governance.permissions import is_allowed, require
 from tanhui.identity.organisations import queries as organisations
@@ -14,6 +15,7 @@ from tanhui.kernel.refusals import NotFound
 from tanhui.projects import queries as projects
 from tanhui.projects.queries import Project
 from tanhui.registry import queries
+from tanhui.registry.counting import added, counted
 from tanhui.registry.records import (
     Aside,
     Block,
@@ -27,6 +29,7 @@ from tanhui.registry.records import (
     ProjectEquation,
 )
 
+PAGE_ROWS = 30
 _EVENTS = 12
 _WIDTH = 1_000
 _PARTS = ("held", "reserved", "retired", "cancelled")
@@ -96,7 +99,10 @@ class Desk:
     """The first page of credits."""
 
     book: Book
+    counted_at: datetime
     vintages: list[VintageLine]
+    page: int
+    pages: int
     holders: list[Organisation]
     asides: list[AsideLine]
     cancellations: list[CancellationLine]
@@ -140,16 +146,22 @@ def _stretched(parts: list[Part], name: str, by: int) -> list[Part]:
     return found
 
 
-def desk(*, actor: Actor) -> Desk:
-    """Everything of the first page; refuses `not_permitted`."""
+def desk(*, actor: Actor, page: int, at: datetime) -> Desk:
+    """Everything of the first page, with one page of vintages; refuses `not_permitted`."""
     require(actor, "credits.read")
-    found = queries.equations()
+    count = counted(at)
+    pages = max(1, -(-len(count.each) // PAGE_ROWS))
+    page = min(max(page, 1), pages)
+    newest = count.each[::-1][(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     disputes = queries.disputes()
     asides = queries.asides()
     known = organisations.organisations()
     return Desk(
-        book=book_of(queries.equation()),
-        vintages=_vintages(found, disputes),
+        book=book_of(count.whole),
+        counted_at=count.at,
+        vintages=_vintages(newest, disputes),
+        page=page,
+        pages=pages,
         holders=[one for one in known.values() if {"owner", "buyer"} & set(one.roles)],
         asides=[AsideLine(one, known[one.organisation_id]) for one in asides],
         cancellations=[_cancellation(one, actor) for one in queries.cancellations()],
@@ -160,7 +172,7 @@ def desk(*, actor: Actor) -> Desk:
     )
 
 
-def _vintages(found: list[ProjectEquation], disputes: list[Dispute]) -> list[VintageLine]:
+def _vintages(found: Sequence[ProjectEquation], disputes: list[Dispute]) -> list[VintageLine]:
     doubted = {(one.project_code, one.vintage) for one in disputes}
     lines = []
     known: dict[str, Project] = {}
@@ -186,12 +198,13 @@ class Vintage:
     project: Project
     vintage: int
     book: Book
+    counted_at: datetime
     issuances: list[Issuance]
     dispute: Dispute | None
     may: May
 
 
-def vintage(*, actor: Actor, code: str, year: int) -> Vintage:
+def vintage(*, actor: Actor, code: str, year: int, at: datetime) -> Vintage:
     """One vintage; refuses `not_permitted`, `no_such_project`, `no_such_vintage`."""
     require(actor, "credits.read")
     project = projects.project(code)
@@ -204,8 +217,10 @@ def vintage(*, actor: Actor, code: str, year: int) -> Vintage:
             vintage=year,
         )
     doubts = (one for one in queries.disputes() if (one.project_code, one.vintage) == (code, year))
-    equation = queries.equation(code, year)
-    return Vintage(project, year, book_of(equation), issued, next(doubts, None), may(actor))
+    count = counted(at)
+    equation = added([one for one in count.of(code) if one.vintage == year])
+    book = book_of(equation)
+    return Vintage(project, year, book, count.at, issued, next(doubts, None), may(actor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,10 +179,19 @@ def awaited(*, actor: Actor) -> Iterator[Line]:
 
 
 def _if_awaited(line: Line, case: Case | None, actor: Actor) -> Iterator[Line]:
-    for rule in [] if case is None else cases.offered(case, actor):
-        if rule.name in _AWAITED:
+    """The line with the step that its reader is awaited for, if there is one."""
+    for rule in [] if case is None else case.rules.steps.values():
+        if rule.name not in _AWAITED or case is None or case.state not in rule.sources:
+            continue
+        # Who took earlier steps is looked up only where it matters.
+        open_to = rule.by & actor.roles and (not rule.not_by or _offered(case, rule.name, actor))
+        if open_to:
             yield replace(line, step=Label(rule.title_zh, rule.title_en))
             return
+
+
+def _offered(case: Case, step: str, actor: Actor) -> bool:
+    return any(rule.name == step for rule in cases.offered(case, actor))
 
 
 def districts() -> list[District]:

@@ -324,7 +324,7 @@ def _summed(
     unit = unit_text(methodology, cell.unit)
     if list(leaves) == [declared.symbol]:
         only = leaves[declared.symbol]
-        return "—" if only is None else f"{with_commas(only)} {unit}"
+        return "—" if only is None else f"{with_commas(only)} {unit}".strip()
     taken = [text for text in leaves.values() if text is not None]
     told = {
         "unit": unit,
@@ -348,12 +348,14 @@ def _summed(
             )
         return text % told
     if len(leaves) <= _FEW:
-        return f"{' · '.join(with_commas(text) for text in taken)} {unit}"
+        return f"{' · '.join(with_commas(text) for text in taken)} {unit}".strip()
     return gettext("%(count)d 个值，%(unit)s") % told
 
 
 def unit_text(methodology: Methodology, unit: str) -> str:
-    """A unit as people read it; as it was written where the table does not know it."""
+    """A unit as people read it, nothing for a plain number; as written where nobody knows it."""
+    if unit == "1":
+        return ""
     try:
         parsed = methodology.units.parse(unit)
     except Refusal:
