@@ -21,7 +21,7 @@ FONTS = _HERE / "fonts"
 TEMPLATES = _HERE / "templates"
 MISSING = "〓"
 # A picture of a page for tests and previews.
-_PIXELS_PER_INCH = 144.0
+_PIXELS_PER_INCH = 144
 # A compiler keeps what it has read and parsed, and serves one caller at a time.
 _lock = Lock()
 
