@@ -102,6 +102,28 @@ def test_cad_trust_withholds_a_persons_name_and_names_an_event(
     assert all(is_id(one) for found in report["notes"]["ids"].values() for one in found)
 
 
+def test_what_is_replaced_from_the_buffer_is_told_as_retired_for_the_same(
+    traded: Register, tmp_path: Path
+) -> None:
+    with psycopg.connect(traded.owner_url) as owner:
+        row = owner.execute(
+            "SELECT lower(serials) FROM registry_block WHERE state = 'retired'"
+            " ORDER BY upper(serials) - lower(serials) DESC LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    number = propose_cancellation(
+        actor=traded.actor("regulator"), first=row[0], last=row[0] + 99, reason="no", at=NOW
+    )
+    confirm_cancellation(actor=traded.actor("regulator-2"), cancellation_id=number, at=NOW)
+    done = export_cadtrust(out=tmp_path / "cad", at=NOW)
+    assert done.equal
+    assert done.files_kg["retired"] == equation().retired_kg == 1_305
+    assert export_offsetsdb(out=tmp_path / "off", at=NOW).equal
+    units = read_json(tmp_path / "cad", schema(CONTENT, CAD_TRUST))["unit"]
+    event = [one for one in units if "TH-2026-000001" in str(one.get("unitRetirementDetail"))]
+    assert sum(map(cadtrust.kg_of, event)) == 1_300
+
+
 def test_a_block_whose_body_is_on_no_list_is_withheld_with_its_tonnes(
     register: Register, tmp_path: Path
 ) -> None:
