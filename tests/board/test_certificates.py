@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
 from typer.testing import CliRunner
 
 from tanhui.cli.main import build
@@ -25,6 +27,9 @@ from tests.cast import NOW
 from tests.publiclog import logs
 from tests.registry.register import Register, open_register
 from tests.verify.test_verify import verify
+from tests.web.test_browser import _assert_accessible, _assert_fits, browser
+
+__all__ = ["browser"]
 
 CHINESE = {"accept-language": "zh"}
 PERSON = Wish("person", "张三丰", "Zhang Sanfeng", "婚礼", "a wedding", "", "")
@@ -174,3 +179,19 @@ def test_before_the_log_has_it_the_page_says_so(told: Register) -> None:
     assert "正在写入公开日志" in _words(f"/certificates/{fresh}")
     assert "certificate_not_logged" in _get(f"/certificates/{fresh}.json", 404).decode()
     assert _get(f"/certificates/{fresh}.pdf").startswith(b"%PDF-")
+
+
+@pytest.mark.browser
+def test_the_pages_fit_and_can_be_used_by_everyone(
+    told: Register, browser: Browser, live_server: LiveServer
+) -> None:
+    event, person, waiting = numbers()
+    for theme, width in (("light", 390), ("dark", 1280)):
+        with browser.new_context(viewport={"width": width, "height": 900}) as context:
+            context.add_cookies([{"name": "tanhui_theme", "value": theme, "url": live_server.url}])
+            page = context.new_page()
+            for number in (event, person, waiting):
+                page.goto(f"{live_server.url}/certificates/{number}")
+                _assert_fits(page)
+                _assert_accessible(page)
+    del told
