@@ -176,9 +176,7 @@ def test_projects_are_found_by_words_stage_and_district(told: Register) -> None:
         ("9" * 40, f"/registry/projects/?q={'9' * 40}"),
     ],
 )
-def test_what_is_typed_or_scanned_leads_somewhere(
-    client: Client, typed: str, address: str
-) -> None:
+def test_what_is_typed_or_scanned_leads_somewhere(client: Client, typed: str, address: str) -> None:
     answer = client.get("/registry/find", {"q": typed})
     assert answer.status_code == 302
     assert answer["Location"] == address
@@ -232,7 +230,7 @@ def test_the_files_hold_the_register_and_the_dictionary_every_column(told: Regis
     )
     assert known.status_code == 304
     for wrong in ("nothing.csv", "equation.xlsx"):
-        read(f"/registry/downloads/{wrong}", status=404)
+        assert "没有这份下载文件" in read(f"/registry/downloads/{wrong}", status=404)
 
 
 def test_before_anything_was_issued_every_page_says_so(register: Register) -> None:

@@ -60,9 +60,7 @@ def test_the_registers_fit_and_can_be_read(
     browser: Browser, live_server: LiveServer, told: Register, language: str, width: int
 ) -> None:
     shots = os.environ.get("TANHUI_SHOTS")
-    with browser.new_context(
-        viewport={"width": width, "height": 900}, locale=language
-    ) as context:
+    with browser.new_context(viewport={"width": width, "height": 900}, locale=language) as context:
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))

@@ -71,9 +71,14 @@ def page(request: PageRequest) -> HttpResponse:
 @entrance
 @require_safe
 def download(request: PageRequest, table: str, kind: str) -> HttpResponse:
-    """One of the files; a client that has it already is told so. Refuses `no_such_file`."""
+    """One of the files; a client that has it already is told so. Refuses
+    `register_has_no_such_file`."""
     if table not in TABLES or kind not in _TYPES:
-        raise NotFound("no_such_file", zh="没有这份文件。", en="There is no such file.")
+        raise NotFound(
+            "register_has_no_such_file",
+            zh="登记簿没有这份下载文件。",
+            en="The registers have no such file to download.",
+        )
     told = edition(request.at)
     etag = f'"{told.tag}.{kind}"'
     known = get_conditional_response(request, etag=etag)
