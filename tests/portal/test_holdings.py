@@ -12,6 +12,7 @@ from django.utils import timezone
 from tanhui.config.database import Database
 from tanhui.identity.commands import open_login_link, platform_actor
 from tanhui.registry import queries
+from tanhui.registry.commands import transfer_credits
 from tanhui.registry.retiring import lock_retirements
 from tanhui.registry.setting_aside import release_set_aside
 from tests.desks import act, acts_within, done, read, refused, words
@@ -69,9 +70,7 @@ WISH = {
 }
 
 
-def test_a_holder_sells_retires_undoes_and_pledges_with_the_numbers_in_sight(
-    register: Register,
-) -> None:
+def test_a_holder_sells_with_the_numbers_in_sight_and_only_once(register: Register) -> None:
     owner, buyer = _client("owner-glass"), _client("buyer")
     holding = f"{register.furnace}.2025"
     assert owner.get("/portal/")["Location"] == "/portal/projects/"
@@ -95,6 +94,20 @@ def test_a_holder_sells_retires_undoes_and_pledges_with_the_numbers_in_sight(
     done(owner, TRANSFER, "transfer", **{**kept, "shown": _shown_again(owner, asked)}, again="2000")
     assert queries.holdings(register.cast.organisation("EXPO"))[0].held_kg == 2_000
 
+
+def test_a_buyer_retires_undoes_and_pledges_and_reads_its_statement(register: Register) -> None:
+    buyer = _client("buyer")
+    holding = f"{register.furnace}.2025"
+    transfer_credits(
+        actor=register.actor("owner-glass"),
+        project_code=register.furnace,
+        vintage=2025,
+        kg=2_000,
+        to_organisation_id=register.cast.organisation("EXPO"),
+        reference="sold",
+        price_fen=4_350,
+        at=timezone.now(),
+    )
     # The buyer retires a part, thinks again, and retires it after all.
     page = _previewed(buyer, RETIRE, **{f"kg.{holding}": "1200"}, **WISH, reference="x1")
     assert "№ 1–1,200" in words(page)

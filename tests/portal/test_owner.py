@@ -74,7 +74,7 @@ def _paper(told: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("paper.json", f'{{"paper": "{told}"}}'.encode())
 
 
-def test_a_draft_is_filled_signed_and_filed_by_pages_alone(cast: PathTwo) -> None:
+def test_a_draft_is_begun_placed_and_designed_by_pages_alone(cast: PathTwo) -> None:
     owner = _client("owner-glass")
     assert "还没有项目" in read(owner, INDEX)
     told = refused(owner, f"{INDEX}new", "start", **{**FACTS, "geometry": "[nonsense"})
@@ -137,6 +137,27 @@ def test_a_draft_is_filled_signed_and_filed_by_pages_alone(cast: PathTwo) -> Non
     assert answer.status_code == 422
     assert "workbook_unit_changed" in answer.content.decode()
 
+
+def test_papers_are_kept_by_version_and_what_is_signed_and_filed_is_fixed(cast: PathTwo) -> None:
+    owner, at = _client("owner-glass"), timezone.now()
+    code = project_acts.start(cast, at=at)
+    home = f"{INDEX}{code}/"
+    commands.set_sites(
+        actor=cast.actor("owner-glass"),
+        code=code,
+        sites=[
+            {
+                "name": "车间",
+                "place": {"type": "Point", "coordinates": [104.251, 30.881]},
+                "meters": ["E1"],
+                "share_ppm": 1_000_000,
+            }
+        ],
+        at=at,
+    )
+    commands.keep_design(
+        actor=cast.actor("owner-glass"), code=code, cells=project_acts.CELLS, at=at
+    )
     for kind in project_acts.FULL_PAPERS:
         done(owner, f"{home}documents", "add", kind=kind, title=kind, file=_paper(kind))
     told = done(
