@@ -72,13 +72,18 @@ def server_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def database(server_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
-    """A fresh database with a random name, migrated as its owner; dropped at the end."""
-    name = f"tanhui_test_{secrets.token_hex(6)}"
-    _on_server(server_url, "CREATE DATABASE {}", name)
+    """A fresh database with a random name, migrated as its owner; dropped at the end.
+
+    Where `TANHUI_TEST_TEMPLATE` names one that is migrated already, it is a copy of that.
+    """
+    name, template = f"tanhui_test_{secrets.token_hex(6)}", os.environ.get("TANHUI_TEST_TEMPLATE")
+    made = "CREATE DATABASE {}" + (f" TEMPLATE {template}" if template else "")
+    _on_server(server_url, made, name)
     try:
         with django_db_blocker.unblock():
-            opened = open_url(_with_name(server_url, name))
-            migrate(opened)
+            opened = open_url(with_name(server_url, name))
+            if not template:
+                migrate(opened)
         yield opened
     finally:
         with django_db_blocker.unblock():
@@ -129,7 +134,8 @@ def _on_server(url: str, statement: str, name: str) -> None:
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
-def _with_name(url: str, name: str) -> str:
+def with_name(url: str, name: str) -> str:
+    """The address of the database `name` on the server of `url`."""
     parts: dict[str, Any] = dict(conninfo_to_dict(url))
     parts.pop("dbname", None)
     return f"postgresql:///{name}?{urlencode(parts, quote_via=quote)}"

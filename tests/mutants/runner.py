@@ -11,14 +11,18 @@ A mutant is a TOML file in a folder named after its room:
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+
+import psycopg
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -56,7 +60,7 @@ class MutantError(Exception):
     """The mutant survived, or could not live at all and so proves nothing."""
 
 
-def kill(mutant: Mutant, folder: Path, database_url: str) -> None:
+def kill(mutant: Mutant, folder: Path, nursery: Nursery) -> None:
     """Fails unless a test fails because of the mutant, on a database of its own."""
     for name in COPIED:
         source = ROOT / name
@@ -65,7 +69,7 @@ def kill(mutant: Mutant, folder: Path, database_url: str) -> None:
         elif source.exists():
             shutil.copy(source, folder / name)
     _apply(mutant, folder / mutant.file)
-    said = _run(mutant, folder, database_url)
+    said = nursery.run(mutant, folder)
     if not _FAILED.search(said.splitlines()[-1] if said.strip() else ""):
         raise MutantError(f"{mutant.name} survived or never lived: {mutant.breaks}\n{said}")
 
@@ -79,30 +83,67 @@ def _apply(mutant: Mutant, path: Path) -> None:
     path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
 
 
-def _run(mutant: Mutant, folder: Path, database_url: str) -> str:
-    """What pytest said. An error outside a test is no failure, so nothing is killed by accident."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("PYTEST")
-    } | {
-        "PYTHONPATH": os.pathsep.join([str(folder / "src"), str(folder)]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "TANHUI_MODE": "test",
-        "TANHUI_VAR": str(folder / "var"),
-        "DATABASE_URL": database_url,
-    }
-    command = [sys.executable, "-m", "pytest", "-x", "--tb=line", "-p", "no:cacheprovider"]
-    try:
-        ended = subprocess.run(
-            [*command, *mutant.tests],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
+class Nursery:
+    """The program in which mutants are raised (`nursery.py`), and the database they begin with."""
+
+    def __init__(self, database_url: str) -> None:
+        self.database_url = database_url
+        self._program = subprocess.Popen(
+            [sys.executable, "-P", str(HERE / "nursery.py")],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             text=True,
-            timeout=SECONDS_MAX,
-            check=False,
         )
-    except subprocess.TimeoutExpired as error:
-        raise MutantError(f"{mutant.name} ran for more than {SECONDS_MAX:.0f} s") from error
-    return ended.stdout
+        self.template = _template(database_url)
+
+    def close(self) -> None:
+        """Ends the program, and removes the database that mutants were given copies of."""
+        self._program.communicate(timeout=SECONDS_MAX)
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {self.template}")
+
+    def run(self, mutant: Mutant, folder: Path) -> str:
+        """What pytest said; an error outside a test is no failure, so none is killed by it."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("PYTEST")
+        } | {
+            "TANHUI_MODE": "test",
+            "TANHUI_VAR": str(folder / "var"),
+            "DATABASE_URL": self.database_url,
+        }
+        # A mutant of the schema makes a database by itself; all others begin with a copy.
+        if not mutant.file.endswith(".sql"):
+            environment["TANHUI_TEST_TEMPLATE"] = self.template
+        asked = {
+            "folder": str(folder),
+            "tests": mutant.tests,
+            "seconds": SECONDS_MAX,
+            "environment": environment,
+        }
+        self._program.stdin.write(json.dumps(asked) + "\n")  # type: ignore[union-attr]
+        self._program.stdin.flush()  # type: ignore[union-attr]
+        answer = self._program.stdout.readline()  # type: ignore[union-attr]
+        said = json.loads(answer)["said"] if answer else ""
+        if said is None:
+            raise MutantError(f"{mutant.name} ran for more than {SECONDS_MAX:.0f} s")
+        return str(said)
+
+
+def _template(database_url: str) -> str:
+    """A migrated database without a row, made by a program of its own; answers its name."""
+    name = f"tanhui_mutants_{secrets.token_hex(4)}"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    migrating = (
+        "import django; django.setup(); "
+        "from tanhui.config.database import migrate, open_url; "
+        "from tests.conftest import with_name; "
+        f"migrate(open_url(with_name({database_url!r}, {name!r})))"
+    )
+    environment = os.environ | {
+        "TANHUI_MODE": "test",
+        "DJANGO_SETTINGS_MODULE": "tanhui.config.settings",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+    }
+    subprocess.run([sys.executable, "-c", migrating], check=True, env=environment)
+    return name

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.runner import Mutant, MutantError, kill, mutants
+from tests.mutants.runner import Mutant, MutantError, Nursery, kill, mutants
+
+
+@pytest.fixture(scope="module")
+def nursery(server_url: str) -> Iterator[Nursery]:
+    made = Nursery(server_url)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -20,20 +27,20 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: mutant.name)
-def test_mutant_is_killed(mutant: Mutant, folder: Path, server_url: str) -> None:
-    kill(mutant, folder, server_url)
+def test_mutant_is_killed(mutant: Mutant, folder: Path, nursery: Nursery) -> None:
+    kill(mutant, folder, nursery)
 
 
-def test_what_changes_nothing_survives(folder: Path, server_url: str) -> None:
+def test_what_changes_nothing_survives(folder: Path, nursery: Nursery) -> None:
     """Otherwise the copy itself would fail, and every mutant with it."""
     file, same = "src/tanhui/ledger/commands.py", "if not connection.in_atomic_block:"
     harmless = Mutant("harmless", "nothing", file, same, same, ("tests/ledger/test_cases.py",))
     with pytest.raises(MutantError, match="survived"):
-        kill(harmless, folder, server_url)
+        kill(harmless, folder, nursery)
 
 
-def test_what_cannot_live_is_not_counted_as_killed(folder: Path, server_url: str) -> None:
+def test_what_cannot_live_is_not_counted_as_killed(folder: Path, nursery: Nursery) -> None:
     file, same = "src/tanhui/ledger/sql/schema.sql", "CREATE TABLE ledger_kind ("
     stillborn = Mutant("stillborn", "all", file, same, "CREATE", ("tests/ledger/test_cases.py",))
     with pytest.raises(MutantError, match="never lived"):
-        kill(stillborn, folder, server_url)
+        kill(stillborn, folder, nursery)
