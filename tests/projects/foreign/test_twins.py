@@ -11,6 +11,7 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Forbidden, Invalid, NotFound, Refusal
 from tanhui.projects.foreign import queries
 from tests.files.registers import (
+    CAR_ISSUANCES,
     CAR_RETIREMENTS,
     GOLD_CREDITS,
     GOLD_PROJECTS,
@@ -125,6 +126,18 @@ def test_a_project_told_anew_changes_and_an_empty_cell_erases_nothing(
     assert bring(path).count("changed") == 1
     wind = queries.foreign_project("VCS-5")
     assert (wind.owner, wind.status) == ("W Ltd", "Registered")
+
+
+def test_an_issuance_without_serials_is_the_same_when_its_buffer_was_told_anew(
+    bring: Bring, tmp_path: Path
+) -> None:
+    bring(CAR_ISSUANCES.write(tmp_path))
+    (tmp_path / CAR_ISSUANCES.name).write_text(
+        CAR_ISSUANCES.text.replace("34427.0", "30000.0").replace("Ama,", "Ama-nap,"),
+        encoding="utf-8",
+    )
+    again = bring(tmp_path / CAR_ISSUANCES.name)
+    assert (again.count("recorded"), again.count("exists")) == (0, 4)
 
 
 def test_what_cannot_be_told_apart_is_asked_for(bring: Bring, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tanhui.projects.foreign.form import (
     AMOUNTS,
     CANCELLATION,
     CREDIT_TEXTS,
+    CREDITS,
     DAYS,
     PROJECT_DAYS,
     PROJECT_TEXTS,
@@ -150,12 +151,24 @@ class _Reader:
         if is_project and not project.texts["name"]:
             raise _Refused("missing_name")
         credits = () if is_project else self._credits(line, project.number)
-        told = [self.table.name, *(f"{name}={self.match.cell(line, name)}" for name in _ordered)]
-        base = hashlib.sha256("\x1f".join(told).encode()).digest()[:DIGEST_BYTES]
-        equal[base] += 1
-        ordinal = 1 if is_project or any(one.block for one in credits) else equal[base]
-        digest = hashlib.sha256(base + ordinal.to_bytes(8, "big")).digest()[:DIGEST_BYTES]
+        base = hashlib.sha256("\x1f".join(self._identity(line, project, credits)).encode())
+        equal[base.digest()] += 1
+        # Two like batches without serials are two; a project or a serial told twice is one.
+        once = is_project or any(one.block for one in credits)
+        base.update((1 if once else equal[base.digest()]).to_bytes(8, "big"))
+        digest = base.digest()[:DIGEST_BYTES]
         return ReadRow(line.number, digest, project, credits, is_project)
+
+    def _identity(
+        self, line: Line, project: ReadProject, credits: tuple[ReadCredit, ...]
+    ) -> list[str]:
+        """What makes a row the same row: all that it says, or, for credits without serials, what
+        and when they are. What a register says beside that, such as its buffer, changes."""
+        if credits and not any(one.block for one in credits):
+            (one,) = credits
+            facts = (project.number, one.kind, one.kg, one.vintage, one.vintage_first, one.on_day)
+            return [CREDITS, *map(str, facts)]
+        return [self.table.name, *(f"{name}={self.match.cell(line, name)}" for name in _ordered)]
 
     # What a row tells of its project.
 
