@@ -156,12 +156,12 @@ def case_of(found: Period) -> Case:
 
 def reports(period_id: int) -> list[Report]:
     """Every version of a period's report, the oldest first."""
-    return [_report(row) for row in rows("reports", {"period_id": period_id})]
+    return _reports(period_id, submitted=False)
 
 
 def submitted(period_id: int) -> list[Report]:
     """The versions that were handed in, the oldest first."""
-    return [told for told in reports(period_id) if told.submitted_at is not None]
+    return _reports(period_id, submitted=True)
 
 
 def approved_period(period_id: int, *, lock: bool = True) -> ApprovedPeriod:
@@ -232,6 +232,11 @@ def _periods(asked: dict[str, Any]) -> list[Period]:
         Period(id, project_id, number, first, last, *rest)
         for id, project_id, number, *rest, first, last in rows("periods", asked)
     ]
+
+
+def _reports(period_id: int, *, submitted: bool) -> list[Report]:
+    asked = {"period_id": period_id, "submitted": submitted}
+    return [_report(row) for row in rows("reports", asked)]
 
 
 def _report(row: Sequence[Any]) -> Report:

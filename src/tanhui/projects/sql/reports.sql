@@ -1,4 +1,4 @@
--- Every version of a period's report, with when it was handed in.
+-- The versions of a period's report, or those of them that were handed in, with when.
 SELECT
     told.period_id,
     told.number,
@@ -18,5 +18,7 @@ SELECT
 FROM projects_report AS told
 LEFT JOIN projects_submission AS handed
     ON told.period_id = handed.period_id AND told.number = handed.report
-WHERE told.period_id = %(period_id)s
+WHERE
+    told.period_id = %(period_id)s
+    AND (NOT %(submitted)s OR handed.at IS NOT NULL)
 ORDER BY told.number;
