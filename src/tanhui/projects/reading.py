@@ -17,6 +17,8 @@ from tanhui.projects.papers import assignments
 from tanhui.projects.statements import rows
 
 SHOWN_MAX = 500
+# Longer words are nobody's name.
+_WORDS_MOST = 100
 # The public sees a project once its papers are complete, and whatever becomes of it afterwards.
 PUBLIC_STATES = (
     "complete",
@@ -154,7 +156,7 @@ def projects_page(
     `words` are part of a name, of the owner's name, or the code; `after` is the number (id) of the
     last project of the page before.
     """
-    words = " ".join(words.replace("\0", "").split())
+    words = " ".join(words.replace("\0", "").split())[:_WORDS_MOST]
     asked = {
         "states": list(state or PUBLIC_STATES),
         "district": district,
