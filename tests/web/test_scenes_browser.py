@@ -38,7 +38,7 @@ def _travels(town: City, folder: Path, look: str) -> Travels:
     return travel(folder, citizen_id=citizen, day=day, at=town.at)
 
 
-@pytest.mark.parametrize("look", ("zh", "dark", "elder-en"))
+@pytest.mark.parametrize("look", ["zh", "dark", "elder-en"])
 def test_scenes_sources_and_states_fit_and_can_be_used_by_everyone(
     browser: Browser, live_server: LiveServer, town: City, tmp_path: Path, look: str
 ) -> None:
