@@ -86,6 +86,7 @@ def test_a_books_hand_that_changed_a_block_opens_the_equation(told: Register) ->
 
 
 def test_one_kilogram_is_followed_from_its_issue_to_its_retirement(told: Register) -> None:
+    del told
     html = read("/registry/credits/117/")
     text = re.sub(r"\s+", " ", strip_tags(html))
     for said in (
@@ -145,8 +146,8 @@ def test_a_draft_is_nobodys_business(told: Register) -> None:
         owner.execute(
             "INSERT INTO projects_project (owner_id, name_zh, name_en, about_zh, about_en,"
             " methodology, digest, field, call, district, simplified, simulated, state, created_at)"
-            " SELECT owner_id, '没有公开', 'Not public', '', '', methodology, digest, field, '', '',"
-            " false, true, 'draft', created_at FROM projects_project LIMIT 1"
+            " SELECT owner_id, '没有公开', 'Not public', '', '', methodology, digest, field, '',"
+            " '', false, true, 'draft', created_at FROM projects_project LIMIT 1"
         )
     assert "没有公开" not in read("/registry/projects/")
     read("/registry/projects/CDCER-0003/", status=404)

@@ -36,6 +36,12 @@ def whole(amount: int) -> str:
 
 
 @register.filter
+def percent_of_ppm(share_ppm: int) -> str:
+    """A share in millionths as percent with two decimals, rounded down."""
+    return decimal_text(share_ppm, 10_000, 2)
+
+
+@register.filter
 def signed(amount: int) -> str:
     """A whole number with its sign; nothing is written without one but zero."""
     return f"+{amount:,}" if amount > 0 else decimal_text(amount, 1, 0)
