@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
@@ -78,7 +79,7 @@ def test_cad_trust_takes_every_kilogram_in_its_own_order(traded: Register, tmp_p
         (Decimal(str(unit["unitStartBlock"])), Decimal(str(unit["unitEndBlock"])))
         for unit in files["unit"]
     )
-    assert all(one[1] == other[0] for one, other in zip(ends, ends[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in pairwise(ends))
     assert ends[0][0] == 0
     assert ends[-1][1] == 10
     names = [path.name for path in sorted((tmp_path / "cad").glob("*-*.json"))]

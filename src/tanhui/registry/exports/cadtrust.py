@@ -7,7 +7,7 @@ the ends are told as tonnes with three decimals: the kilograms 1 to 1,200 are `0
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
@@ -28,6 +28,7 @@ _STATUS = {
     "refusing": "Validated",
 }
 _METRIC = "tCO2e"
+KG_PER_TONNE = 1000
 _SIMULATED = "Simulated for a demonstration; nothing of it is real."
 _PERSON = "A natural person, whose name is not passed on"
 
@@ -219,16 +220,19 @@ class _Teller:
         )
 
     def _estimation(self, project: Project, identity: str) -> None:
-        if project.cap_kg is None or project.crediting_first is None:
+        first, last = project.crediting_first, project.crediting_last
+        if project.cap_kg is None or first is None or last is None:
             return
+        # Whole tonnes, rounded down: it is an estimate, and a node takes a number.
+        most = project.cap_kg * (last.year - first.year + 1) // KG_PER_TONNE
         self.told.add(
             "estimation",
             project.code,
             {
-                "estimationStartDate": _day(project.crediting_first),
-                "estimationEndDate": _day(project.crediting_last),
-                "estimationUnitCount": tonnes(project.cap_kg),
-                "estimationReferenceNo": f"{project.code}: most that may be issued in a year",
+                "estimationStartDate": first.isoformat(),
+                "estimationEndDate": last.isoformat(),
+                "estimationUnitCount": most,
+                "estimationReferenceNo": f"at most {tonnes(project.cap_kg)} t a year",
                 "cadTrustProjectId": identity,
             },
         )
@@ -337,7 +341,7 @@ def _day(day: object) -> str | None:
     return None if day is None else str(day)
 
 
-def kg_of(record: Record) -> int:
+def kg_of(record: Mapping[str, object]) -> int:
     """The kilograms of a unit, from its ends alone."""
     width = Decimal(str(record["unitEndBlock"])) - Decimal(str(record["unitStartBlock"]))
     return int(width.scaleb(3))
