@@ -23,6 +23,7 @@ ALLOWED = {
     "runtime/postgres/": "seconds of waiting for the server",
     "cli/": "seconds of waiting and seconds told; JSON has no other numbers",
     "projects/filing/places.py": "places in degrees: checked, drawn, put into a district",
+    "web/shapes.py": "a picture: degrees become pixels; nothing is counted there",
     "board/maps.py": "a picture: degrees become pixels; nothing is counted there",
     "behaviours/items.py": "recognises a JSON number in an item; the row keeps whole units",
     "behaviours/commands.py": "seconds told with the result of a file",
