@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
+from tanhui.projects import commands as filing
+from tanhui.projects.filing.verifying import record_opinion
 from tanhui.projects.monitoring import commands as monitoring
 from tanhui.projects.queries import project
+from tests.cast import NOW
 from tests.desks import act, done, read, refused
 from tests.desks_two import THEN, DesksTwo, second_version
 from tests.projects import acts
@@ -23,14 +27,14 @@ def test_a_filing_is_accepted_or_returned_and_waits_on_the_first_page(two: Desks
     here = f"{DESK}{code}"
     bureau = two.client("regulator")
     assert "还差什么才能申报" in read(bureau, f"{DESK}{acts.start(cast)}")
-    acts.commands.file_project(actor=cast.actor("owner-glass"), code=code, at=acts.NOW)
+    filing.file_project(actor=cast.actor("owner-glass"), code=code, at=NOW)
     assert here in bureau.get("/console/").content.decode()
     told = read(bureau, here)
     assert "熔制车间" in told
     assert "双方已签" in told
     assert "reason_missing" in refused(bureau, here, "return", words=" ")
     assert "等业主" in done(bureau, here, "return", words="缺计量器具检定")
-    acts.commands.file_project(actor=cast.actor("owner-glass"), code=code, at=acts.later())
+    filing.file_project(actor=cast.actor("owner-glass"), code=code, at=acts.later())
     told = done(two.client("operator"), here, "accept")
     assert "公示中" in told
     assert "缺计量器具检定" in told
@@ -44,8 +48,8 @@ def test_two_persons_register_a_project_and_strike_it_off(two: DesksTwo) -> None
     first, second = two.client("regulator"), two.client("regulator-2")
     body = two.cast.organisation("VERIFY-A")
     assert "已委派" in done(first, here, "assign", verifier=body)
-    with acts.transaction.atomic():
-        acts.record_opinion(
+    with transaction.atomic():
+        record_opinion(
             actor=two.cast.actor("verifier"), code=code, positive=True, at=acts.later(days=45)
         )
     terms = {"first": "2026-01-01", "last": "2035-12-31", "cap_kg": "4,000,000", "words": WHY}
