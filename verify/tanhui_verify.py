@@ -92,8 +92,8 @@ def check_proof(policy, proof, leaf):
     got = re.fullmatch("c2sp[.]org/tlog-proof@v1\nindex (.+)\n((?:.+\n)*)\n([^\0]+)", strict(proof))
     need(got, "this is no proof of the kind c2sp.org/tlog-proof@v1")
     (size, root), path = checkpoint(got[3], policy), map(unbase64, got[2].split("\n")[:-1])
-    found = root_from(strict(got[1], int, str), size, hashed(b"\0", leaf), [*path])
-    need(found == root, "the leaf does not stand where the proof says")
+    index, leaf = strict(got[1], int, str), hashed(b"\0", leaf)
+    need(root_from(index, size, leaf, [*path]) == root, "the leaf does not stand there")
 def check_certificate(policy, certificate):
     match said := strict(certificate.strip(), json.loads, canonical):
         case {"proof": [*older, {"proofValue": value, **options}, {"type": "TlogProof", **log}],
@@ -101,10 +101,9 @@ def check_certificate(policy, certificate):
             bare = {key: said[key] for key in said if key != "proof"}
         case _: raise Wrong("this is no certificate, or its retirement is not in the log yet")
     need(f"issuer {issuer}" in policy.split("\n"), "the policy does not name who signed this")
-    document = bare | {"proof": older} if older else bare  # Signatures before it are signed too.
-    message = hashed(canonical(options)) + hashed(canonical(document))
-    good = holds(unbase58(issuer[8:], 34)[2:], unbase58(value, 64), message)
-    need(good and options["cryptosuite"] == "eddsa-jcs-2022", "its issuer did not sign this")
+    body = hashed(canonical(bare | {"proof": older} if older else bare))  # Older ones are signed.
+    ok = holds(unbase58(issuer[8:], 34)[2:], unbase58(value, 64), hashed(canonical(options)) + body)
+    need(ok and options["cryptosuite"] == "eddsa-jcs-2022", "its issuer did not sign this")
     leaf = strict(log["leaf"].encode(), json.loads, canonical)
     slices, ranges = leaf.pop("slices"), sorted([one["first"], one["last"]] for one in lines)
     commitment = hashed(bytes.fromhex(subject["salt"]), canonical(bare)).hex()
@@ -164,6 +163,7 @@ def replay(leaves, pinned=()):  # Nothing may be stated, issued or moved that do
 def check_log(policy, place, day=None, since=None):
     size, root = checkpoint(strict(fetch(place, "checkpoint")), policy)
     old_size, old_root = checkpoint(strict(fetch(since)), policy) if since else (0, hashed())
+    need(old_size <= size, f"the log was rolled back: it had {old_size} entries, now {size}")
     leaves, kilograms = [], Counter()
     for n in range(0, size, 256):  # The bundle of number 1234067 is x001/x234/067.
         groups = re.sub("(...)(?=.)", r"x\1/", str(n // 256).zfill(-(-len(str(n // 256)) // 3) * 3))
@@ -175,7 +175,7 @@ def check_log(policy, place, day=None, since=None):
         need(at == len(bundle) and len(leaves) == min(n + 256, size), f"{name} is cut or too long")
     hashes = [hashed(b"\0", leaf) for leaf in leaves]
     need(root_of(hashes) == root, "the entries do not hash to the root that was signed")
-    need(old_size <= size and root_of(hashes[:old_size]) == old_root, "the log was changed since")
+    need(root_of(hashes[:old_size]) == old_root, "the log was changed since that checkpoint")
     stated, blocks = replay(leaves, re.findall("^verifier (.+)$", policy, re.MULTILINE))
     for block in blocks[:-1]: kilograms[block[3]] += width([block])
     need(not day or day in stated, f"the log states no totals for {day}")

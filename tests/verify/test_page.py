@@ -64,6 +64,10 @@ def serve(page: Page, log: Log, folder: Path) -> None:
             route.fulfill(status=404, body="")
 
     page.route(f"**{PREFIX}**", answer)
+    # The city's own keys are the log's policy and more; here they are this log's.
+    page.route(
+        "**/verify/policy", lambda route: route.fulfill(body=(folder / "policy").read_bytes())
+    )
 
 
 @pytest.fixture
