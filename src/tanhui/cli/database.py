@@ -135,6 +135,11 @@ def ingest(
     typer.echo(f"Every row that was not recorded, with its reason: {result.report}")
 
 
+def _line(name: str, count: int | None, matches: bool, more: str = "") -> None:
+    told = "" if count is None else f"{count:,}"
+    typer.echo(f"{name:12} {told:>12} {more:<20} {'ok' if matches else 'DIFFERS'}")
+
+
 @refusing
 def prove(as_json: JsonFlag = False) -> None:
     """Recompute all books from their rows; exit code 1 when anything differs."""
@@ -187,24 +192,16 @@ def prove(as_json: JsonFlag = False) -> None:
         print_json(answer)
     else:
         for asset in assets:
-            typer.echo(
-                f"{asset.asset:12} {asset.transfers:>12,} transfers "
-                f"{asset.accounts:>10,} accounts  {'ok' if asset.matches else 'DIFFERS'}"
-            )
-        typer.echo(f"deeds        {deeds.deeds:>12,}  {'ok' if deeds.matches else 'DIFFERS'}")
-        typer.echo(f"claims       {'':12}  {'ok' if claimed.matches else 'DIFFERS'}")
-        typer.echo(
-            f"rulebook     {rules.publications:>12,}  {'ok' if rules.matches else 'DIFFERS'}"
-        )
-        typer.echo(
-            f"credits      {registered.equation.issued_kg:>12,} kg "
-            f"{'ok' if registered.matches else 'DIFFERS'}"
-        )
-        typer.echo(f"log          {log.size:>12,}  {'ok' if log.matches else 'DIFFERS'}")
-        typer.echo(f"audit        {audited.chain.rows:>12,}  {'ok' if audited.ok else 'DIFFERS'}")
+            _line(asset.asset, asset.transfers, asset.matches, f"{asset.accounts:,} accounts")
+        _line("deeds", deeds.deeds, deeds.matches)
+        _line("claims", None, claimed.matches)
+        _line("rulebook", rules.publications, rules.matches)
+        _line("credits", registered.equation.issued_kg, registered.matches, "kg")
+        _line("log", log.size, log.matches)
+        _line("audit", audited.chain.rows, audited.ok)
         for line in audit.first_fault(audited):
             typer.echo(line)
-        typer.echo(f"files        {files:>12,}  {'DIFFERS' if lost else 'ok'}")
+        _line("files", files, not lost)
         for trouble in lost:
             typer.echo(f"  {trouble.sha256} {trouble.trouble}")
     if not ok:

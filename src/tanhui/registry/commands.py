@@ -6,7 +6,6 @@ in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +18,7 @@ from tanhui.kernel.actors import Actor
 from tanhui.registry import checks, moving, queries, refusals
 from tanhui.registry.leaves import Range, account_code, transfer_leaf
 from tanhui.registry.moving import Asked, Line, to_holder
-from tanhui.registry.queries import opened, rows
+from tanhui.registry.references import known
 from tanhui.registry.refusals import ReferenceKnown
 
 
@@ -57,7 +56,7 @@ def transfer_credits(
     checks.reference(reference)
     checks.price(price_fen)
     if to_organisation_id == owner:
-        raise refusals.to_itself()
+        raise refusals.transfer_to_itself()
     facts: dict[str, object] = {
         "project": project_code,
         "vintage": vintage,
@@ -100,17 +99,4 @@ def transfer_credits(
     return Moved(event_id, tuple(each.range for each in taken), exists=False)
 
 
-def known(owner: int, reference: str, kind: str, facts: Mapping[str, object]) -> UUID:
-    """The event that a reference named before; refuses `exists_with_different_<field>`."""
-    row = rows("event_of_reference", {"organisation_id": owner, "reference": reference})[0]
-    if row["kind"] != kind:
-        raise refusals.different("kind")
-    before = opened(row["facts"])
-    for name in sorted(before.keys() | facts.keys()):
-        if before.get(name) != facts.get(name):
-            raise refusals.different(name)
-    event_id: UUID = row["id"]
-    return event_id
-
-
-__all__ = ["Line", "Moved", "known", "transfer_credits"]
+__all__ = ["Line", "Moved", "transfer_credits"]

@@ -172,7 +172,7 @@ def no_organisation() -> Refusal:
     )
 
 
-def to_itself() -> Refusal:
+def transfer_to_itself() -> Refusal:
     """A transfer into the account it comes from."""
     return Invalid(
         "transfer_to_itself",

@@ -33,11 +33,11 @@ from tanhui.registry.certificate.credential import (
     Issuer,
 )
 from tanhui.registry.certificate.keeping import empty_certificate, keep_certificate
-from tanhui.registry.commands import known
 from tanhui.registry.leaves import retire_leaf
 from tanhui.registry.moving import RESERVED, RETIRED, Asked, Line, Retired, Taken
 from tanhui.registry.queries import BENEFICIARY_FIELD, rows
 from tanhui.registry.records import Retirement, Slice
+from tanhui.registry.references import known
 from tanhui.registry.refusals import ReferenceKnown
 from tanhui.registry.terms import city_terms
 

@@ -11,10 +11,10 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.registry import checks, moving, queries, refusals
-from tanhui.registry.commands import known
 from tanhui.registry.leaves import aside_leaf, release_leaf
 from tanhui.registry.moving import ASIDE, Asked
 from tanhui.registry.queries import rows
+from tanhui.registry.references import known
 from tanhui.registry.refusals import ReferenceKnown
 
 PLEDGE = "pledge"

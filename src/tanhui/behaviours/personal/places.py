@@ -231,6 +231,8 @@ TOLD_ELSEWHERE: dict[str, str] = {
     "rulebook_replay.actor": _ACTED,
     "registry_retirement.beneficiary_sealed": "Named by an organisation, told by the certificate.",
     "registry_event.actor": _ACTED,
+    "registry_aside.ended_by": "The event that ended it; no person.",
+    "registry_retirement.ended_by": "The event that ended it; no person.",
     "registry_cancellation.proposed_by": _ACTED,
     "registry_cancellation.decided_by": _ACTED,
     "registry_certificate.credential_sealed": "The certificate's text, which its holder has.",

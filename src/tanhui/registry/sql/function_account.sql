@@ -19,7 +19,9 @@ BEGIN
     IF v_id IS NULL THEN
         IF NOT EXISTS (
             SELECT FROM identity_organisation AS holder
-            WHERE holder.id = p_organisation_id AND holder.roles && ARRAY['owner', 'buyer']::varchar[]
+            WHERE
+                holder.id = p_organisation_id
+                AND holder.roles && ARRAY['owner', 'buyer']::varchar[]
         ) AND p_organisation_id IS NOT NULL THEN
             RAISE EXCEPTION 'organisation_holds_nothing' USING ERRCODE = 'TH001';
         END IF;
