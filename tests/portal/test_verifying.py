@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from hashlib import sha256
 
 import pytest
 from django.test import Client
@@ -99,6 +100,8 @@ def test_a_report_is_asked_about_answered_compared_and_signed(two: DesksTwo) -> 
     file = verifier.get(f"{here}/statement-positive.json")
     assert file.content.decode() == stale
     assert "attachment" in file["Content-Disposition"]
+    whole = verifier.get(f"{here}/report.json").content
+    assert sha256(whole).hexdigest() in stale
     assert "签名已核对" in done(verifier, f"{here}/sign", "submit", **sent)
     assert queries.period(period.id).state == "verified"
     assert "已签署：支持" in read(verifier, here)

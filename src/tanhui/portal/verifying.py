@@ -110,20 +110,6 @@ def report_statement(request: PageRequest, period_id: int, opinion: str) -> Http
 @entrance
 @reading
 @verifiers
-def report_file(request: PageRequest, period_id: int) -> HttpResponse:
-    """The report as its hash covers it, to be compared by the program that signs."""
-    data = shown.report_text(actor=request.actor, period_id=period_id)
-    name = f"report-period-{period_id}.json"
-    return HttpResponse(
-        data,
-        content_type="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-@entrance
-@reading
-@verifiers
 def document(request: PageRequest, code: str, document_id: UUID, number: int) -> HttpResponse:
     """A version of a paper."""
     _, opened = open_document(request.actor, code, document_id, number)

@@ -15,7 +15,6 @@ from tanhui.projects import queries as projects
 from tanhui.projects.monitoring import queries as monitoring
 from tanhui.projects.monitoring.commands import filing_statement_for, statement_for
 from tanhui.projects.monitoring.queries import Period
-from tanhui.projects.monitoring.reports import report_bytes
 from tanhui.projects.queries import Assignment, Project
 from tanhui.projects.verification import queries as verification
 from tanhui.projects.verification.queries import Finding, Opinion, VerifierKey
@@ -206,18 +205,6 @@ def statement(*, actor: Actor, work: Work, positive: bool) -> Said:
     told = json.loads(data)
     facts = tuple((name, str(told[name])) for name in _ORDER if name in told)
     return Said(data, facts, positive, int(told.get("kg", 0)))
-
-
-def report_text(*, actor: Actor, period_id: int) -> bytes:
-    """The version handed in last, byte by byte as its hash in the statement covers it.
-
-    Refuses `no_such_period`, `report_missing`.
-    """
-    period = monitoring.readable(actor, period_id)
-    # Whoever asks for the statement is told where there is no report.
-    statement_for(actor, period_id)
-    latest = monitoring.submitted(period_id)[-1]
-    return report_bytes(projects.project_by_id(period.project_id), period, latest)
 
 
 def filename(bench: Bench, *, positive: bool) -> str:

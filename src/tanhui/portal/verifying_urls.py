@@ -32,9 +32,6 @@ urlpatterns = [
         verifying_files.report_json,
         name="verifying-report-file",
     ),
-    path(
-        "periods/<int:period_id>/report.json", verifying.report_file, name="verifying-report-file"
-    ),
     path("periods/<int:period_id>/sign", verifying.sign_report, name="verifying-report-sign"),
     path(
         "periods/<int:period_id>/statement-<str:opinion>.json",
