@@ -10,13 +10,12 @@ from tanhui.kernel.refusals import Invalid
 from tanhui.registry.certificate import proofs
 from tanhui.registry.certificate.credential import Issuer
 from tanhui.registry.certificate.proofs import Proof, Sm2
+from tanhui.registry.terms import city_terms
 from tanhui.runtime.keys.algorithms import Algorithm
 
 _KEY = "certificate"
 # Only a device does SM2, so this key is in the ring only where the installation put one there.
 _SM2_KEY = "certificate-sm2"
-# Who issues is the city's registry; an installation of its own city says so in its content.
-NAME_ZH, NAME_EN = "成都碳惠登记处", "Chengdu Tanhui Registry"
 
 
 def issuer() -> Issuer:
@@ -31,7 +30,8 @@ def issuer() -> Issuer:
             algorithm=public.algorithm.name,
             other=_SM2_KEY,
         )
-    return Issuer(proofs.did_key(public.raw), NAME_ZH, NAME_EN)
+    named = city_terms(settings.TANHUI.content_root)
+    return Issuer(proofs.did_key(public.raw), named.name_zh, named.name_en)
 
 
 def issuers() -> list[str]:
