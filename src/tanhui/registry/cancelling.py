@@ -31,7 +31,7 @@ from tanhui.registry.leaves import (
     replace_leaf,
 )
 from tanhui.registry.moving import REPLACED, Asked, Line
-from tanhui.registry.queries import rows
+from tanhui.registry.queries import rows, run
 from tanhui.registry.records import Cancellation
 from tanhui.runtime import binary
 from tanhui.runtime.sql import load
@@ -191,7 +191,7 @@ def _dispute(
 
 
 def _open(cancellation_id: int) -> Cancellation:
-    rows("lock_cancellation", {"id": cancellation_id})
+    run("lock_cancellation", {"id": cancellation_id})
     found = queries.cancellation(cancellation_id)
     if found.outcome is not None:
         raise refusals.decided()
@@ -201,7 +201,7 @@ def _open(cancellation_id: int) -> Cancellation:
 def _decide(
     cancellation_id: int, outcome: str, actor: Actor, event_id: UUID | None, at: datetime
 ) -> None:
-    rows(
+    run(
         "decide_cancellation",
         {
             "id": cancellation_id,
@@ -248,7 +248,7 @@ def _replace(actor: Actor, lost: Mapping[UUID, Sequence[Range]], at: datetime) -
             where=REPLACED,
         )
         kg = sum(line.kg for line in lines)
-        rows("add_replacement", {"event_id": event_id, "retirement_id": retirement_id, "kg": kg})
+        run("add_replacement", {"event_id": event_id, "retirement_id": retirement_id, "kg": kg})
         slices = [each.placed for each in taken]
         moving.note(
             event_id,

@@ -366,10 +366,15 @@ def rows(statement: str, asked: Mapping[str, object]) -> list[dict[str, Any]]:
     """The rows of one of this room's statements, by the names of their columns."""
     with binary.cursor(connection) as cursor:
         cursor.execute(load(_ROOM, statement), dict(asked))
-        if cursor.description is None:
-            return []
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        found = cursor.fetchall()
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def run(statement: str, values: Mapping[str, object]) -> None:
+    """Runs one of this room's statements that answers nothing, and does not wait for it in vain."""
+    with binary.cursor(connection) as cursor:
+        cursor.execute(load(_ROOM, statement), dict(values))
 
 
 def opened(cell: object) -> dict[str, Any]:

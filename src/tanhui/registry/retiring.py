@@ -35,7 +35,7 @@ from tanhui.registry.certificate.credential import (
 from tanhui.registry.certificate.keeping import empty_certificate, keep_certificate
 from tanhui.registry.leaves import retire_leaf
 from tanhui.registry.moving import RESERVED, RETIRED, Asked, Line, Retired, Taken
-from tanhui.registry.queries import BENEFICIARY_FIELD, rows
+from tanhui.registry.queries import BENEFICIARY_FIELD, rows, run
 from tanhui.registry.records import Retirement, Slice
 from tanhui.registry.references import known
 from tanhui.registry.refusals import ReferenceKnown
@@ -138,7 +138,7 @@ def undo_retirement(*, actor: Actor, number: str, at: datetime) -> Retirement:
         found = queries.retirement(number)
         if found.organisation_id != checks.own(actor):
             raise refusals.not_yours()
-        rows("lock_retirement", {"id": found.id})
+        run("lock_retirement", {"id": found.id})
         found = queries.retirement_by_id(found.id)
         if found.state != "pending" or found.undo_until <= at:
             raise refusals.undo_over()
@@ -185,7 +185,7 @@ def forget_beneficiary(*, actor: Actor, number: str, at: datetime) -> None:
             raise refusals.beneficiary_no_person()
         if found.state == "pending":
             raise refusals.retirement_pending()
-        rows("forget_beneficiary", {"id": found.id})
+        run("forget_beneficiary", {"id": found.id})
         empty_certificate(retirement_id=found.id)
         write_audit(
             actor=actor,
@@ -198,7 +198,7 @@ def forget_beneficiary(*, actor: Actor, number: str, at: datetime) -> None:
 
 def _lock(actor: Actor, retirement_id: UUID, at: datetime) -> bool:
     with transaction.atomic():
-        rows("lock_retirement", {"id": retirement_id})
+        run("lock_retirement", {"id": retirement_id})
         found = queries.retirement_by_id(retirement_id)
         if found.state != "pending" or found.undo_until > at:
             return False
@@ -298,7 +298,7 @@ def _add(
     names = json.dumps({"zh": wish.beneficiary_zh, "en": wish.beneficiary_en}, ensure_ascii=False)
     undo_until = at if made else at + city_terms(settings.TANHUI.content_root).undo
     kg = sum(line.kg for line in retired.lines)
-    rows(
+    run(
         "add_retirement",
         {
             "id": retired.event_id,
@@ -344,7 +344,7 @@ def _add(
 
 
 def _end(retirement_id: UUID, state: str, event_id: UUID, committed: bytes | None) -> None:
-    rows(
+    run(
         "end_retirement",
         {"id": retirement_id, "state": state, "event_id": event_id, "commitment": committed},
     )

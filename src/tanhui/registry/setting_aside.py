@@ -13,7 +13,7 @@ from tanhui.kernel.actors import Actor
 from tanhui.registry import checks, moving, queries, refusals
 from tanhui.registry.leaves import aside_leaf, release_leaf
 from tanhui.registry.moving import ASIDE, Asked
-from tanhui.registry.queries import rows
+from tanhui.registry.queries import run
 from tanhui.registry.references import known
 from tanhui.registry.refusals import ReferenceKnown
 
@@ -66,7 +66,7 @@ def set_aside(
                 lines=[line],
                 where=ASIDE,
             )
-            rows(
+            run(
                 "add_aside",
                 {
                     "id": event_id,
@@ -108,7 +108,7 @@ def release_set_aside(*, actor: Actor, aside_id: UUID, reason: str, at: datetime
             lines=moving.line_count(aside_id),
             retired=False,
         )
-        rows("end_aside", {"id": aside_id, "event_id": event_id})
+        run("end_aside", {"id": aside_id, "event_id": event_id})
         slices = [each.placed for each in taken]
         moving.note(event_id, release_leaf(slices=slices, at=at), at)
         write_audit(

@@ -19,6 +19,7 @@ from tanhui.publiclog.leaves import instant
 from tanhui.registry.certificate import issuer as issuers
 from tanhui.registry.certificate.credential import Credential, Issuer, unsecured
 from tanhui.registry.certificate.proofs import Proof
+from tanhui.runtime import binary
 from tanhui.runtime.sql import load
 
 _ROOM = "tanhui.registry"
@@ -58,7 +59,7 @@ def keep_certificate(
         "proofs": json.dumps(signed),
         "at": at,
     }
-    with connection.cursor() as cursor:
+    with binary.cursor(connection) as cursor:
         cursor.execute(load(_ROOM, "keep_certificate"), row)
 
 
