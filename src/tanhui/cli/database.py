@@ -24,7 +24,18 @@ from django.conf import settings  # noqa: E402
 from tanhui.behaviours import commands as behaviours  # noqa: E402
 from tanhui.behaviours import recount as behaviours_recount  # noqa: E402
 from tanhui.behaviours.double_paid import recount_claims  # noqa: E402
-from tanhui.cli import audit, claims, demo, keys, partners, rulebook, serving, staff, working  # noqa: E402
+from tanhui.cli import (  # noqa: E402
+    audit,
+    claims,
+    demo,
+    hastening,
+    keys,
+    partners,
+    rulebook,
+    serving,
+    staff,
+    working,
+)
 from tanhui.cli import exporting as registry_exports  # noqa: E402
 from tanhui.cli import log as public_log  # noqa: E402
 from tanhui.cli import registers as other_registers  # noqa: E402
@@ -264,6 +275,7 @@ def register(app: typer.Typer) -> None:
     staff.register(app, ready=ready_database)
     audit.register(app, ready=ready_database)
     bearer.register(app, ready=ready_database)
+    hastening.register(app, ready=ready_database)
     partners.register(app, ready=ready_database, operator=OPERATOR)
     claims.register(app, ready=ready_database, operator=OPERATOR)
     other_registers.register(app, ready=ready_database, operator=OPERATOR)
