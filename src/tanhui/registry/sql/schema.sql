@@ -113,6 +113,10 @@ CREATE TABLE registry_movement (
     CHECK ((from_account_id IS NULL) = (from_state IS NULL))
 );
 CREATE INDEX registry_movement_life ON registry_movement USING gist (serials);
+-- A holder's statement reads what came in, what stayed, and what went out.
+CREATE INDEX registry_movement_in ON registry_movement (to_account_id);
+CREATE INDEX registry_movement_out ON registry_movement (from_account_id)
+WHERE from_account_id <> to_account_id;
 
 CREATE TABLE registry_issuance (
     event_id uuid PRIMARY KEY,

@@ -23,5 +23,8 @@ INNER JOIN registry_account AS target ON movement.to_account_id = target.id
 LEFT JOIN registry_account AS source ON movement.from_account_id = source.id
 WHERE
     movement.to_account_id = any(%(accounts)s::bigint[])
-    OR movement.from_account_id = any(%(accounts)s::bigint[])
+    OR (
+        movement.from_account_id = any(%(accounts)s::bigint[])
+        AND movement.from_account_id <> movement.to_account_id
+    )
 ORDER BY event.number, movement.serials;
