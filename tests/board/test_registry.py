@@ -126,7 +126,7 @@ def test_a_retired_kilogram_that_was_cancelled_says_so_for_ever(told: Register) 
     )
     confirm_cancellation(actor=told.actor("regulator-2"), cancellation_id=cancellation, at=at)
     text = words("/registry/credits/117/")
-    for said in ("已注销，后来取消", "后来查明它不算数", "电表读错"):
+    for said in ("已注销，后来作废", "后来查明它不算数", "电表读错"):
         assert said in text
     assert "已注销，不可再用" in words("/registry/credits/300/")
     assert "补足 TH-2026-000001" in words("/registry/credits/3227779/")

@@ -316,7 +316,7 @@ EQUATION = Table(
                 ("held", "持有。", "Held."),
                 ("reserved", "预留。", "Reserved."),
                 ("retired", "已注销。", "Retired."),
-                ("cancelled", "已取消。", "Cancelled."),
+                ("cancelled", "已作废。", "Cancelled."),
             )
         ),
     ),
