@@ -34,6 +34,7 @@ BENCHMARKS = {
     "keys": ("benchmarks.keys", "run"),
     "log": ("benchmarks.log", "run"),
     "registry": ("benchmarks.registry", "run"),
+    "registry_lists": ("benchmarks.registry", "run_lists"),
     "replay": ("benchmarks.replay", "run"),
 }
 

@@ -5,6 +5,8 @@ one transfer and one retirement (undoing waived, certificate signed, leaf and au
 through the commands; and the same cuts by one PL/pgSQL call that locks a row, cuts under an
 exclusion constraint and writes two event rows (`sql/registry_comparator.sql`). Then the whole
 register is proved again.
+
+`make bench ARGS=registry_lists` asks what pages show, of 100,000 projects and a million blocks.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from rich.table import Table
 from benchmarks.scratch import scratch_database
 from tanhui.config.database import Database
 from tanhui.kernel.actors import Actor, Assurance
+from tanhui.projects import reading as projects
 from tanhui.registry import queries
 from tanhui.registry.commands import transfer_credits
 from tanhui.registry.moving import Line
@@ -35,6 +38,7 @@ from tanhui.registry.retiring import Wish, retire_credits
 SIZES = (1_000, 1_000_000)
 HOLDERS = 100
 CYCLES, ROUNDS = 150, 5
+PROJECTS = 100_000
 WISH = Wish("event", "启动仪式", "Launch", "抵消排放", "against emissions", "场馆用电", "power")
 _SQL = Path(__file__).parent / "sql"
 _references = count()
@@ -160,6 +164,60 @@ def measure(blocks: int) -> dict[str, float]:
         "ratio": round(statistics.median(one / two for one, two in found), 3),
         "recount_seconds": round(seconds, 2),
     }
+
+
+def _many_projects(database: Database) -> None:
+    with psycopg.connect(database.owner_url) as owner:
+        owner.execute(
+            "INSERT INTO projects_project (owner_id, name_zh, name_en, about_zh, about_en,"
+            " methodology, digest, field, call, district, simplified, simulated, state,"
+            " created_at, filed_at, registered_at, crediting, cap_kg, buffer_percent)"
+            " SELECT owner_id, '窑炉改造 ' || number || ' 号', 'Furnace ' || number, '', '',"
+            " methodology, digest, (ARRAY['energy', 'forest', 'travel'])[number %% 3 + 1], '',"
+            " (ARRAY['510104', '510116', '510112'])[number %% 3 + 1], false, true, state,"
+            " created_at, filed_at, registered_at, crediting, cap_kg, buffer_percent"
+            " FROM projects_project, generate_series(1, %s) AS number",
+            (PROJECTS,),
+        )
+        owner.execute("ANALYZE")
+
+
+def run_lists() -> dict[str, Any]:
+    """Milliseconds of each list that pages show, medians of seven, and of its slowest turn."""
+    with scratch_database() as database:
+        code, holders = _fill(database, SIZES[-1])
+        cycle = _ours(code, holders)
+        for number in range(200):
+            cycle(number)
+        _many_projects(database)
+        asked: dict[str, Callable[[], object]] = {
+            "projects, first page": projects.projects_page,
+            "projects of a district": lambda: projects.projects_page(district="510116"),
+            "projects by words": lambda: projects.projects_page(words="Furnace 4711"),
+            "retirements": queries.retirements,
+            "issuances": queries.issuances,
+            "life of a kilogram": lambda: queries.life(1),
+            "a holder's accounts": lambda: queries.holdings(holders[0]),
+            "pieces of an account": lambda: queries.pieces(1),
+        }
+        answers = {name: _milliseconds(ask) for name, ask in asked.items()}
+        connection.close()
+    table = Table(title=f"lists of {PROJECTS:,} projects and {SIZES[-1]:,} blocks, ms")
+    for column in ("list", "median", "slowest"):
+        table.add_column(column)
+    for name, (median, slowest) in answers.items():
+        table.add_row(name, f"{median:.1f}", f"{slowest:.1f}")
+    Console().print(table)
+    return {name: {"median_ms": one, "slowest_ms": two} for name, (one, two) in answers.items()}
+
+
+def _milliseconds(ask: Callable[[], object]) -> tuple[float, float]:
+    taken = []
+    for _ in range(7):
+        begun = time.perf_counter()
+        ask()
+        taken.append((time.perf_counter() - begun) * 1000)
+    return round(statistics.median(taken), 2), round(max(taken), 2)
 
 
 def run() -> dict[str, Any]:
