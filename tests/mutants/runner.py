@@ -51,9 +51,9 @@ class Mutant:
         return cls(name=f"{path.parent.name}/{path.stem}", tests=tests, **written)
 
 
-def mutants() -> list[Mutant]:
-    """All mutants of all rooms."""
-    return [Mutant.read(path) for path in sorted(HERE.glob("*/*.toml"))]
+def mutants(room: str) -> list[Mutant]:
+    """All mutants of a room."""
+    return [Mutant.read(path) for path in sorted(HERE.glob(f"{room}/*.toml"))]
 
 
 class MutantError(Exception):
