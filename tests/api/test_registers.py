@@ -7,19 +7,24 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from tanhui.config.database import Database
 from tanhui.registry.recount import recount
 from tanhui.registry.retiring import Wish
 from tests.api.sending import Sent, told
 from tests.cast import NOW
-from tests.registry.register import Register
+from tests.registry.register import Register, open_register
 
-pytest_plugins = ("tests.registry.conftest",)
 _CLIENT = Client(headers={"accept-language": "en"})
 PERSON = Wish("person", "张三丰", "Zhang Sanfeng", "婚礼", "a wedding", "", "")
 
 
 def _read(address: str) -> Sent:
     return told(_CLIENT.get(f"/api/v1/{address}"))
+
+
+@pytest.fixture
+def register(books: Database) -> Register:
+    return open_register(books.owner_url)
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def test_one_key_retires_once_and_nobody_else_may(register: Register) -> None:
     assert waived["state"] == "retired"
     assert Client().get(waived["certificate"]).status_code == 200
     short = _post(_asked(register, 501), token=token, key="launch-3")
-    assert (short.status_code, short.json()["code"]) == (429, "credits_insufficient")
+    assert (short.status_code, short.json()["code"]) == (409, "credits_insufficient")
     citizen = _post(asked, token=_token("lin-xiao"), key="x")
     assert (citizen.status_code, citizen.json()["code"]) == (403, "not_permitted")
     assert _post({**asked, "lines": []}, token=token, key="y").json()["code"] == "lines_invalid"

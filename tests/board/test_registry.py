@@ -19,15 +19,20 @@ from django.test import Client
 from django.utils.html import strip_tags
 from pytest_django import Settings
 
+from tanhui.config.database import Database
 from tanhui.registry.cancelling import confirm_cancellation, propose_cancellation
 from tanhui.registry.retiring import Wish
 from tests.cast import NOW
-from tests.registry.register import Register
+from tests.registry.register import Register, open_register
 
-pytest_plugins = ("tests.registry.conftest",)
 CHINESE = {"accept-language": "zh"}
 ENGLISH = {"accept-language": "en"}
 PERSON = Wish("person", "张三丰", "Zhang Sanfeng", "婚礼", "a wedding", "", "")
+
+
+@pytest.fixture
+def register(books: Database) -> Register:
+    return open_register(books.owner_url)
 
 
 @pytest.fixture

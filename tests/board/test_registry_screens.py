@@ -11,13 +11,18 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tanhui.config.database import Database
 from tests.board.test_screens import faults
 from tests.cast import NOW
-from tests.registry.register import Register
+from tests.registry.register import Register, open_register
 from tests.web.test_browser import CHROMIUM, FLAGS
 
-pytest_plugins = ("tests.registry.conftest",)
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def register(books: Database) -> Register:
+    return open_register(books.owner_url)
 
 
 @pytest.fixture(scope="module")

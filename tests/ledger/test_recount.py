@@ -13,7 +13,8 @@ from tests.ledger import attacks
 
 pytestmark = pytest.mark.database
 
-GOOD = {"POINT": (2, 4, 0, 0), "REDUCTION_MG": (0, 0, 0, 0)}
+NONE = (0, 0, 0, 0)
+GOOD = {"CREDIT_KG": NONE, "POINT": (2, 4, 0, 0), "REDUCTION_MG": NONE}
 # Each with the accounts that then differ from their history, and what the total comes to.
 DAMAGE = {
     "a balance raised": (

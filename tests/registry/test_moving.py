@@ -142,3 +142,14 @@ def test_every_event_but_reserving_is_told_to_the_log(register: Register) -> Non
     told = {event.kind: event.outbox_id for event in queries.events()}
     assert told["reserve"] is None
     assert None not in (told["issue"], told["transfer"], told["retire"])
+
+
+def test_the_lowest_free_numbers_go_first_and_what_is_reserved_stays(register: Register) -> None:
+    register.issue(100)
+    register.issue(100)
+    assert register.transfer(10, "one").ranges == ((1, 10),)
+    register.retire(20, "waits", waive=False)
+    assert register.transfer(150, "two").ranges == ((31, 100), (101, 180))
+    assert queries.block_of(30).state == "reserved"
+    assert queries.block_of(181).organisation_id == register.cast.organisation("GLASS")
+    assert recount().matches

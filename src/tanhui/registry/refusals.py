@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tanhui.kernel.refusals import Conflict, Exhausted, Forbidden, Invalid, NotFound, Refusal
+from tanhui.kernel.refusals import Conflict, Forbidden, Invalid, NotFound, Refusal
 
 
 def _exceeds_balance() -> Refusal:
-    return Exhausted(
+    return Conflict(
         "credits_insufficient",
         zh="可用的减排量不够：已预留、冻结或质押的不能再用。",
         en="There is not enough that is free: what is reserved, frozen or pledged cannot be used.",
@@ -40,7 +40,7 @@ def _already_issued() -> Refusal:
 
 
 def _cap_exceeded() -> Refusal:
-    return Exhausted(
+    return Conflict(
         "cap_exceeded",
         zh="超过登记时核定的这一年上限，不能签发。",
         en="This would pass what the project was registered for in that year.",
@@ -318,4 +318,13 @@ def retirement_pending() -> Refusal:
         "retirement_pending",
         zh="这笔注销还在撤回期内，由持有方撤回。",
         en="This retirement can still be undone by its holder.",
+    )
+
+
+def beneficiary_kind_invalid() -> Refusal:
+    """Neither an organisation nor an event nor a person."""
+    return Invalid(
+        "beneficiary_kind_invalid",
+        zh="受益方是机构（organisation）、活动（event）或个人（person）之一。",
+        en="A beneficiary is an organisation, an event or a person.",
     )

@@ -74,8 +74,8 @@ def retire_credits(
     They are reserved until the time to undo is over; with `waive_undo` they are retired at once and
     for good. The same reference with the same content answers the same retirement. Refuses
     `not_permitted`, `no_account`, `lines_invalid`, `kg_invalid`, `vintage_invalid`,
-    `reference_invalid`, `wish_invalid`, `no_such_project`, `credits_insufficient`,
-    `too_many_pieces` and `exists_with_different_<field>`.
+    `reference_invalid`, `beneficiary_kind_invalid`, `wish_invalid`, `no_such_project`,
+    `credits_insufficient`, `too_many_pieces` and `exists_with_different_<field>`.
     """
     require(actor, "credits.retire")
     owner = checks.own(actor)
@@ -359,7 +359,7 @@ def _checked(lines: Sequence[Line]) -> list[Line]:
 
 def _wished(wish: Wish) -> Wish:
     if wish.beneficiary_kind not in _KINDS:
-        raise refusals.wish_invalid("beneficiary_kind", NAME_MOST)
+        raise refusals.beneficiary_kind_invalid()
     return Wish(
         wish.beneficiary_kind,
         checks.text("beneficiary_zh", wish.beneficiary_zh, NAME_MOST),
