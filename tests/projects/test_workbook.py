@@ -93,6 +93,7 @@ def test_only_what_is_to_be_filled_in_is_unlocked() -> None:
         ("CAP", "", 6, None, "workbook_unit_changed"),
         ("CAP", "", 5, "16,000 t", "workbook_not_a_number"),
         ("CAP", "", 5, True, "workbook_not_a_number"),
+        ("CAP", "", 5, 1e308, "workbook_not_a_number"),
         ("CAP", "", 5, "=8000*2", "workbook_formula"),
         ("CAP", "", 5, None, "workbook_cell_missing"),
         ("CAP", "", 5, "-", "workbook_not_a_number"),
@@ -122,6 +123,7 @@ def test_a_wrong_cell_is_named(
     fault = next(fault for fault in caught.value.faults if fault.code == code)
     assert fault.place.startswith(f"{DATA}!")
     assert fault.place.endswith(str(place))
+    assert [other.code for other in caught.value.faults if other.place == fault.place] == [code]
     assert (caught.value.zh, caught.value.en) == (
         f"{caught.value.faults[0].place}：{caught.value.faults[0].zh}",
         f"{caught.value.faults[0].place}: {caught.value.faults[0].en}",
@@ -141,7 +143,6 @@ def test_removed_rows_unknown_options_and_formulas_of_scenarios_are_named() -> N
     assert codes == [
         "workbook_no_such_option",
         "workbook_formula",
-        "workbook_cell_missing",
         "workbook_row_missing",
         "workbook_row_unknown",
         "workbook_row_missing",

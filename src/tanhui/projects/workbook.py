@@ -337,8 +337,9 @@ def _number(spot: Spot, readings: bool, faults: Faults) -> Any:
     if isinstance(value, Real) and not isinstance(value, bool):
         # What people see is the shortest text that means the stored number.
         text = format(Decimal(repr(value)), "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    text = spot.text.replace(",", "")
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        text = spot.text.replace(",", "")
     if readings and text in GAPS:
         return None
     if not faults.is_decimal(text):

@@ -179,7 +179,9 @@ class Faults:
             raise WorkbookFaulty(self._found)
 
     def missing(self, spot: Spot) -> None:
-        """A cell that must be filled in."""
+        """A cell that must be filled in. One whose fault was told already is not empty as well."""
+        if any(fault.place == spot.place for fault in self._found):
+            return
         zh = f"没有填。缺测写 {GAP}，整项不用的从后往前留空。"
         en = f"Nothing is written here. Write {GAP} for a gap; leave only the last rows empty."
         self.add(spot.place, "workbook_cell_missing", zh, en)
