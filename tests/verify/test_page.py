@@ -30,6 +30,13 @@ def test_the_program_is_offered_as_the_file_it_is() -> None:
     assert "attachment" in answer["Content-Disposition"]
 
 
+def test_the_program_that_signs_is_offered_too() -> None:
+    answer = Client().get("/verify/tanhui_sign.py")
+    path = settings.TANHUI.root / "verify" / "tanhui_sign.py"
+    assert answer.content == path.read_bytes()
+    assert answer["Content-Disposition"] == 'attachment; filename="tanhui_sign.py"'
+
+
 def test_an_installation_without_the_source_says_so(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

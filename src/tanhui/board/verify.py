@@ -18,6 +18,8 @@ from tanhui.kernel.refusals import NotFound
 from tanhui.web.entrance import PageRequest, entrance
 
 PROGRAM = "tanhui_verify.py"
+# With this a verification body makes its key and signs, on a machine of its own.
+SIGNER = "tanhui_sign.py"
 _FOLDER = "verify"
 
 
@@ -36,20 +38,32 @@ def page(request: PageRequest) -> HttpResponse:
 def program(request: PageRequest) -> HttpResponse:
     """The verifier as a file. Refuses: `verifier_missing`."""
     del request
-    text = _program()
+    return _file(PROGRAM)
+
+
+@entrance
+@require_safe
+def signer(request: PageRequest) -> HttpResponse:
+    """The program with which verification bodies sign. Refuses: `verifier_missing`."""
+    del request
+    return _file(SIGNER)
+
+
+def _file(name: str) -> HttpResponse:
+    text = _program(name)
     if not text:
         raise NotFound(
             "verifier_missing",
-            zh="这里没有带上核验程序。它在源代码的 verify 文件夹里。",
-            en="The verifier is not installed here. It lies in the folder verify of the source.",
+            zh="这里没有带上这个程序。它在源代码的 verify 文件夹里。",
+            en="This program is not installed here. It lies in the folder verify of the source.",
         )
     answer = HttpResponse(text, content_type="text/x-python; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{PROGRAM}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 
-def _program() -> str:
+def _program(name: str = PROGRAM) -> str:
     """The program's text; empty where only the package is installed, without the source beside."""
-    path = settings.TANHUI.root / _FOLDER / PROGRAM
+    path = settings.TANHUI.root / _FOLDER / name
     return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("verify", verify.page, name="verify"),
     path(f"verify/{verify.PROGRAM}", verify.program, name="verify-program"),
+    path(f"verify/{verify.SIGNER}", verify.signer, name="sign-program"),
     path("verify/policy", certificates.policy, name="verify-policy"),
     path("choose", choices.choose, name="choose"),
     path("login/<str:token>", login.follow_link, name="login-link"),
