@@ -10,10 +10,13 @@ from django.http import HttpResponse
 from tanhui.console import project_shown, projects_desk
 from tanhui.console.doors import acting, path_two, reading
 from tanhui.console.projects_desk import Filters
-from tanhui.projects import commands
+from tanhui.projects import commands, papers
+from tanhui.projects.filing.agreements import agreement_missing
 from tanhui.projects.filing.documents import open_document
 from tanhui.projects.likeness.commands import waive_likeness
+from tanhui.projects.reading import readable
 from tanhui.projects.rides import waive_rides
+from tanhui.web.agreement_pdf import agreement_pdf
 from tanhui.web.benches import view_of
 from tanhui.web.desk import Refused, done, perform, show_page, typed_day, typed_number
 from tanhui.web.entrance import PageRequest, entrance
@@ -37,6 +40,23 @@ def desk(request: PageRequest) -> HttpResponse:
     )
     page = projects_desk.desk(actor=request.actor, queue=asked.get("queue", ""), filters=filters)
     return show_page(request, "console/projects.html", page=page, tab="projects")
+
+
+@entrance
+@reading
+@path_two
+def agreement(request: PageRequest, code: str) -> HttpResponse:
+    """What owner and operator agree on, to be read before it is signed.
+
+    Refuses `no_such_project` and `agreement_missing` before the owner has signed one.
+    """
+    found = readable(request.actor, code)
+    held = papers.agreement(found.id)
+    if held is None:
+        raise agreement_missing()
+    response = HttpResponse(agreement_pdf(found, held), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{code}-agreement.pdf"'
+    return response
 
 
 @entrance

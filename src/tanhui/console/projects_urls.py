@@ -12,6 +12,7 @@ urlpatterns = [
     path("periods/<int:period_id>/bench", periods.report_bench, name="period-bench"),
     path("<str:code>", projects.project, name="project"),
     path("<str:code>/bench", periods.filing_bench, name="project-bench"),
+    path("<str:code>/agreement.pdf", projects.agreement, name="project-agreement"),
     path(
         "<str:code>/papers/<uuid:document_id>/<int:number>",
         projects.document,

@@ -9,12 +9,12 @@ from django.http import HttpResponse
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.portal import owner_papers
-from tanhui.portal.agreement_pdf import agreement_pdf
 from tanhui.portal.doors import acting, owners, reading
 from tanhui.portal.owner_forms import sent_file
 from tanhui.projects import commands
 from tanhui.projects.filing.agreements import agreement_missing
 from tanhui.projects.filing.documents import open_document
+from tanhui.web.agreement_pdf import agreement_pdf
 from tanhui.web.desk import Refused, done, perform, show_page
 from tanhui.web.entrance import PageRequest, entrance
 
