@@ -64,7 +64,7 @@ def test_a_visitor_sees_the_city_at_once(town: Database) -> None:
     assert "数据截至 20" in text
     assert "全部为模拟数据" in text
     assert "还没有公开的项目" in text
-    assert "签发 0 ＝ 注销 0 ＋ 持有 0 ＋ 预留 0 ＋ 取消 0（kg），已闭合" in text
+    assert "签发 0 ＝ 注销 0 ＋ 持有 0 ＋ 预留 0 ＋ 作废 0（kg），已闭合" in text
     assert "账已闭合" in text
     assert "示意图" in text
     assert "审图号" in text
