@@ -56,6 +56,10 @@ def test_credits_are_found_frozen_doubted_and_cancelled(two: DesksTwo) -> None:
     part = {"first": issued.first, "last": issued.first + 99, "reason": "重复计量"}
     told = done(first, f"{DESK}numbers/{issued.first}", "propose_cancel", **part)
     assert "你提请的" in told
+    # It stands on the first page of whoever may confirm it, and of nobody else.
+    assert "等第二个人的作废" in read(second, "/console/")
+    assert "等第二个人的作废" not in read(first, "/console/")
+    assert "等第二个人的作废" not in read(two.client("operator"), "/console/")
     (waiting,) = queries.cancellations()
     sent = {"cancellation": waiting.id}
     assert "same_person_decides" in refused(first, DESK, "confirm_cancel", **sent)

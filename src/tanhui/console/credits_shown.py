@@ -172,6 +172,14 @@ def desk(*, actor: Actor, page: int, at: datetime) -> Desk:
     )
 
 
+def awaited(*, actor: Actor) -> list[CancellationLine]:
+    """What another person proposed to cancel, for whoever may confirm it."""
+    if not is_allowed(actor, "credits.cancel"):
+        return []
+    lines = [_cancellation(one, actor) for one in queries.cancellations()]
+    return [line for line in lines if not line.own]
+
+
 def _vintages(found: Sequence[ProjectEquation], disputes: list[Dispute]) -> list[VintageLine]:
     doubted = {(one.project_code, one.vintage) for one in disputes}
     lines = []
