@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from numbers import Real
 from typing import Any
 
@@ -18,7 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tanhui.methodology.document import Input, Methodology
-from tanhui.methodology.units import decimal_text
+from tanhui.methodology.units import decimal_text, exact_number
 from tanhui.projects.cells import EVIDENCE_MOST, Cell, Cells, Value, is_carried
 from tanhui.projects.workbook_rows import (
     ABOUT,
@@ -203,7 +204,7 @@ def read_workbook(methodology: Methodology, data: bytes) -> Cells:
     at once with sheet and cell (`WorkbookFaulty.faults`): `workbook_head_changed`,
     `workbook_row_unknown`, `workbook_row_twice`, `workbook_row_missing`, `workbook_unit_changed`,
     `workbook_formula`, `workbook_not_a_number`, `workbook_no_such_option`, `workbook_cell_missing`,
-    `workbook_text_too_long`.
+    `workbook_out_of_bounds`, `workbook_text_too_long`.
     """
     about, scenarios, inputs = open_sheets(data)
     faults = Faults()
@@ -275,6 +276,8 @@ def _read_data(
                 continue
             spot = sheet.at(row, _VALUE)
             texts[path] = Item(spot, _number(spot, bool(declared.readings), faults))
+            if unit.text == declared.unit.text and isinstance(texts[path].value, str):
+                _check_bounds(spot, declared, texts[path].value, faults)
             proofs.append(_word(sheet.at(row, _EVIDENCE), faults))
         value = _gathered(declared, levels, texts, faults)
         if value is not BLANK:
@@ -346,6 +349,13 @@ def _number(spot: Spot, readings: bool, faults: Faults) -> Any:
         faults.not_a_number(spot)
         return BLANK
     return text
+
+
+def _check_bounds(spot: Spot, declared: Input, text: str, faults: Faults) -> None:
+    """Notes a number that the engine would refuse; a single reading of a sum may be small."""
+    low = min(declared.low, Fraction()) if declared.readings == "sum" else declared.low
+    if not low <= exact_number(text) <= declared.high:
+        faults.out_of_bounds(spot, low, declared)
 
 
 def _word(spot: Spot, faults: Faults) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from tanhui.kernel.refusals import Invalid
 from tanhui.methodology.document import Axis, Input, Label, Methodology
-from tanhui.methodology.units import exact_number
+from tanhui.methodology.units import decimal_text, exact_number
 from tanhui.projects.cells import Value
 from tanhui.projects.workbook_sheets import Spot
 
@@ -228,6 +229,13 @@ class Faults:
         shown = spot.text[:40]
         zh, en = f"“{shown}”不是数。只写数字，不写单位。", f"“{shown}” is no number; digits only."
         self.add(spot.place, "workbook_not_a_number", zh, en)
+
+    def out_of_bounds(self, spot: Spot, low: Fraction, declared: Input) -> None:
+        """A number beyond what the methodology allows here."""
+        least, most = decimal_text(low), decimal_text(declared.high)
+        zh = f"应在 {least} 至 {most} {declared.unit.text} 之间。"
+        en = f"This must lie between {least} and {most} {declared.unit.text}."
+        self.add(spot.place, "workbook_out_of_bounds", zh, en)
 
     def no_such_option(self, spot: Spot, choice: str, options: Iterable[str]) -> None:
         """A choice that the scenario does not offer."""
