@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
+from pytest_django import Settings
 
 from tanhui.cases import commands, queries
 from tanhui.cases.hastening import hasten
@@ -38,10 +38,9 @@ def test_what_waits_for_its_term_goes_on_now(books: Database) -> None:
         hasten(actor=platform_actor(), subject="thing:2", at=now)
 
 
-def test_in_production_a_term_is_a_term(books: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_production_a_term_is_a_term(books: Database, settings: Settings) -> None:
     del books
     opened(subject="thing:1")
-    serious = replace(settings.TANHUI, mode=Mode.PRODUCTION)
-    monkeypatch.setattr(settings, "TANHUI", serious)
+    settings.TANHUI = replace(settings.TANHUI, mode=Mode.PRODUCTION)
     with pytest.raises(Refusal, match="simulated_only"):
         hasten(actor=platform_actor(), subject="thing:1", at=MONDAY)

@@ -38,8 +38,11 @@ FULL_PAPERS = ("application", "ownership", "pledge", "approval", "equipment", "m
 
 
 def hall(number: int = 0) -> dict[str, Any]:
-    """A furnace hall of about four hectares in 青白江; each number has its own."""
-    west, south = 104.25 + number / 100, 30.88
+    """A furnace hall of about four hectares in 青白江; forty numbers have their own.
+
+    Numbers of projects grow from test to test, and the city ends in the east.
+    """
+    west, south = 104.25 + number % 40 / 100, 30.88
     east, north = west + 0.002, south + 0.002
     corners = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return {"type": "Polygon", "coordinates": [corners]}
