@@ -23,6 +23,8 @@ ROLES = (
     "owner",
     "verifier",
     "buyer",
+    "merchant",
+    "sponsor",
     "operator",
     "regulator",
     "public",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from tanhui.citizen import appeals, bills, consents, declare, login, personal, views
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("behaviours/<str:key>", views.why, name="why"),
     path("behaviours/<str:key>/recompute.json", views.recompute, name="recompute"),
     path("behaviours/<str:key>/appeal", appeals.appeal, name="appeal"),
+    path("mall/", include("tanhui.citizen.mall_urls")),
+    path("points/", include("tanhui.citizen.points_urls")),
+    path("drops/", include("tanhui.citizen.drops_urls")),
+    path("notices/", include("tanhui.citizen.notices_urls")),
     path("me", views.me, name="me"),
     path("consents", consents.consents, name="consents"),
     path("consents/first", consents.first, name="consents-first"),

@@ -1,4 +1,4 @@
-"""The demo city's organisations of path two: owners, verification bodies and buyers."""
+"""The demo city's organisations: owners, verification bodies, buyers, merchants and sponsors."""
 
 from __future__ import annotations
 
@@ -73,6 +73,46 @@ ORGANISATIONS = (
         "Rongdong electronics factory (simulated)",
         "91510100MA00DEMO08",
         ("buyer",),
+        False,
+    ),
+    (
+        "TEAHOUSE",
+        "望江楼茶驿（模拟）",
+        "Wangjianglou tea house (simulated)",
+        "91510100MA00DEMO09",
+        ("merchant", "sponsor"),
+        True,
+    ),
+    (
+        "TICKETS",
+        "天府轨道票务公司（模拟）",
+        "Tianfu transit ticket company (simulated)",
+        "91510100MA00DEMO10",
+        ("merchant",),
+        False,
+    ),
+    (
+        "RIDEPASS",
+        "锦城骑行运营公司（模拟）",
+        "Jincheng ride company (simulated)",
+        "91510100MA00DEMO11",
+        ("merchant", "sponsor"),
+        False,
+    ),
+    (
+        "FUND",
+        "市级公益资金（模拟）",
+        "City public-good fund (simulated)",
+        "91510100MA00DEMO12",
+        ("sponsor",),
+        False,
+    ),
+    (
+        "BANK",
+        "蓉城绿色银行（模拟）",
+        "Rongcheng green bank (simulated)",
+        "91510100MA00DEMO13",
+        ("sponsor",),
         False,
     ),
 )

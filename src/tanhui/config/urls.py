@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("methodologies/", include("tanhui.board.urls")),
     path("rules/", include("tanhui.board.rules_urls")),
     path("registry/", include("tanhui.board.registry_urls")),
+    path("draws/", include("tanhui.board.draws_urls")),
+    path("funding/", include("tanhui.board.funding_urls")),
     path("certificates/", include("tanhui.board.certificates_urls")),
 ]
 

@@ -35,6 +35,8 @@ urlpatterns = [
     path("permissions", permissions.table, name="permissions"),
     path("projects/", include("tanhui.console.projects_urls")),
     path("credits/", include("tanhui.console.credits_urls")),
+    path("rewards/", include("tanhui.console.rewards_urls")),
+    path("drops/", include("tanhui.console.drops_urls")),
     path("organisations", organisations.desk, name="organisations"),
     path("staff", staff.desk, name="staff"),
     path("health", health.page, name="health"),

@@ -22,6 +22,8 @@ ROLES: dict[str, Words] = {
     "owner": Words("项目业主", "Project owner"),
     "verifier": Words("审核机构", "Verification body"),
     "buyer": Words("认购方", "Buyer"),
+    "merchant": Words("商家", "Merchant"),
+    "sponsor": Words("出资方", "Sponsor"),
     "operator": Words("平台运营", "Operator"),
     "regulator": Words("主管部门", "Authority"),
     "sysadmin": Words("系统管理员", "System administrator"),
@@ -43,6 +45,8 @@ GROUPS: dict[str, Words] = {
     "projects": Words("项目", "Projects"),
     "registers": Words("外部登记簿", "Other registers"),
     "credits": Words("减排量登记", "Credits"),
+    "rewards": Words("积分商城", "Rewards"),
+    "notices": Words("通知", "Notices"),
     "rules": Words("规则", "Rules"),
     "books": Words("账本", "Books"),
     "totals": Words("汇总", "Totals"),
@@ -186,6 +190,74 @@ PERMISSIONS: dict[str, Words] = {
     "keys.rotate": Words("更换密钥", "rotate keys"),
     "log.publish": Words("发布公开日志", "publish the public log"),
     "login_links.open": Words("为演示人物开登录链接", "open a log-in link in a demo"),
+    "rewards.offer": Words(
+        "起草权益、上架前修改、提交审核、导入券码",
+        "draft offers, change them before publication, submit them and import codes",
+    ),
+    "rewards.approve": Words(
+        "审核、退回、上架、下架权益，补库存",
+        "approve, return, publish and close offers, and add stock",
+    ),
+    "rewards.fund": Words(
+        "开出资窗口、追加和收回预算、同意为一批库存出资",
+        "open a funding window, add or take back budget, and agree to fund a batch",
+    ),
+    "rewards.redeem": Words(
+        "用积分兑换、确认、退回",
+        "redeem points for a reward, confirm it and give it back",
+    ),
+    "rewards.verify": Words(
+        "在收银处核销自家的券",
+        "accept one's own vouchers at the till",
+    ),
+    "rewards.settle": Words(
+        "确认一笔结算已付、已收",
+        "say that a settlement was paid or received",
+    ),
+    "rewards.dispute": Words(
+        "对一次兑换提出争议",
+        "dispute a redemption",
+    ),
+    "rewards.decide": Words(
+        "裁定兑换争议",
+        "decide a dispute about a redemption",
+    ),
+    "rewards.read": Words(
+        "查看权益、库存、预算和结算",
+        "read offers, stock, budgets and settlements",
+    ),
+    "rewards.draw": Words(
+        "开一次公平抽取，到时开奖",
+        "open a fair drop and draw it when its time comes",
+    ),
+    "rewards.enter": Words(
+        "报名公平抽取、退出",
+        "enter a fair drop or leave it",
+    ),
+    "rewards.keep": Words(
+        "选到期后捐给谁、暂停到期",
+        "choose who gets expiring points, and pause expiry",
+    ),
+    "rewards.expire": Words(
+        "按月到期、退回过期的券、结束出资窗口",
+        "let points expire by month, return unused vouchers and end funding windows",
+    ),
+    "rewards.causes": Words(
+        "设立公益去处、发布交付报告",
+        "set up causes and publish delivery reports",
+    ),
+    "notices.own": Words(
+        "选收哪些通知、走哪条路",
+        "choose which notices come and how",
+    ),
+    "notices.send": Words(
+        "发出到点的通知",
+        "send the notices that are due",
+    ),
+    "notices.read": Words(
+        "查看通知发出的情况",
+        "read how sending notices goes",
+    ),
     "members.add_partner": Words("给数据方登记人员", "seat a partner's staff"),
     "members.confirm": Words(
         "确认或不同意别人提名的岗位", "confirm or refuse a seat that somebody else proposed"

@@ -10,8 +10,9 @@ from django.db.models import F, Q
 
 # Who works for the platform or the authority; a partner's staff have the role `partner`.
 PLATFORM_ROLES = ("operator", "regulator", "sysadmin", "security", "auditor")
-# Who works for an organisation of path two: an owner of projects, a verifier, a buyer of credits.
-ORGANISATION_ROLES = ("owner", "verifier", "buyer")
+# Who works for an organisation: owners of projects, verifiers, buyers of credits, merchants, who
+# honour rewards, and sponsors, who pay for them.
+ORGANISATION_ROLES = ("owner", "verifier", "buyer", "merchant", "sponsor")
 
 
 STAFF_SESSION_LIFE = timedelta(hours=12)
@@ -57,7 +58,7 @@ class Person(models.Model):
 
 
 class Organisation(models.Model):
-    """An owner of projects, a verifier or a buyer. Its names are public, as the register's are."""
+    """An owner, a verifier, a buyer, a merchant or a sponsor. Its names are public."""
 
     id = models.AutoField(primary_key=True)
     code = models.CharField(max_length=16, unique=True)

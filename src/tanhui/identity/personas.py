@@ -244,9 +244,59 @@ CAST = (
         phone="13800000062",
         organisation="FACTORY",
     ),
+    Persona(
+        "merchant",
+        "茶驿店长",
+        "Tea house manager",
+        "merchant",
+        "望江楼茶驿的店长，拿手机核销",
+        "manages the tea house and scans vouchers",
+        phone="13800000071",
+        organisation="TEAHOUSE",
+    ),
+    Persona(
+        "merchant-2",
+        "票务员",
+        "Ticket desk",
+        "merchant",
+        "轨道票务公司的票务员",
+        "staff of the transit ticket company",
+        phone="13800000072",
+        organisation="TICKETS",
+    ),
+    Persona(
+        "merchant-3",
+        "骑行店员",
+        "Ride pass desk",
+        "merchant",
+        "骑行运营方发放骑行卡的店员",
+        "hands out the bike company's ride passes",
+        phone="13800000073",
+        organisation="RIDEPASS",
+    ),
+    Persona(
+        "sponsor",
+        "公益资金经办人",
+        "Public fund desk",
+        "sponsor",
+        "市级公益资金的经办人",
+        "staff of the city's public-good fund",
+        phone="13800000081",
+        organisation="FUND",
+    ),
+    Persona(
+        "sponsor-2",
+        "银行出资经办人",
+        "Bank sponsor desk",
+        "sponsor",
+        "为权益出资的银行的经办人",
+        "staff of a bank that pays for rewards",
+        phone="13800000082",
+        organisation="BANK",
+    ),
 )
 # The roles whose desks are under /portal/; those of all other staff are under /console/.
-PORTAL_ROLES = frozenset({"partner", "owner", "verifier", "buyer"})
+PORTAL_ROLES = frozenset({"partner", "owner", "verifier", "buyer", "merchant", "sponsor"})
 CITIZENS = tuple(persona for persona in CAST if persona.role == "citizen")
 STAFF = tuple(persona for persona in CAST if persona.role != "citizen")
 BY_NAME = {persona.name: persona for persona in CAST}

@@ -8,6 +8,8 @@ from tanhui.web.entrance import staff_only
 
 owners = staff_only("owner", login="portal:login")
 verifiers = staff_only("verifier", login="portal:login")
+merchants = staff_only("merchant", login="portal:login")
+sponsors = staff_only("sponsor", login="portal:login")
 holders = staff_only("owner", "buyer", login="portal:login")
 reading = require_http_methods(["GET", "HEAD"])
 acting = require_http_methods(["GET", "HEAD", "POST"])

@@ -16,6 +16,8 @@ urlpatterns = [
     path("projects/", include("tanhui.portal.projects_urls")),
     path("holdings/", include("tanhui.portal.holdings_urls")),
     path("verification/", include("tanhui.portal.verifying_urls")),
+    path("merchant/", include("tanhui.portal.merchant_urls")),
+    path("sponsor/", include("tanhui.portal.sponsor_urls")),
     path("quota", views.quota, name="quota"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<uuid:delivery_id>", views.delivery, name="delivery"),

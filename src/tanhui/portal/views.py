@@ -31,6 +31,8 @@ _DESKS = {
     "owner": "portal:projects",
     "buyer": "portal:holdings",
     "verifier": "portal:verifications",
+    "merchant": "portal:merchant",
+    "sponsor": "portal:sponsor",
 }
 _partners_only = staff_only("partner", login="portal:login")
 _reading = require_http_methods(["GET", "HEAD"])

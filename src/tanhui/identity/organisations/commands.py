@@ -91,8 +91,9 @@ def _check(code: str, name_zh: str, name_en: str, credit_code: str, roles: Seque
     if not roles or not set(roles) <= set(ORGANISATION_ROLES) or _torn(roles):
         raise Invalid(
             "organisation_roles_invalid",
-            zh="机构的身份是业主、认购方，或者只是审核机构。",
-            en="An organisation is an owner, a buyer or both, or a verification body alone.",
+            zh="机构的身份是业主、认购方、商家、出资方，可以兼有；审核机构不能兼别的。",
+            en="An organisation is an owner, a buyer, a merchant, a sponsor or several of these,"
+            " or a verification body alone.",
         )
 
 

@@ -1,0 +1,7 @@
+"""Notices under /m/notices/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

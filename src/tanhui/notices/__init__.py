@@ -1,0 +1,1 @@
+"""Messages out: what is told to whom, by which way, in quiet hours never."""
