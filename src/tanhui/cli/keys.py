@@ -20,6 +20,7 @@ from tanhui.kernel.refusals import Invalid
 from tanhui.partners.keys import SEALED as PARTNERS_SEALED
 from tanhui.registry.certificate.keeping import SEALED as CERTIFICATES_SEALED
 from tanhui.registry.queries import SEALED as REGISTRY_SEALED
+from tanhui.rewards.queries import SEALED as REWARDS_SEALED
 from tanhui.runtime.keys.algorithms import Algorithm
 from tanhui.runtime.keys.file import Key
 
@@ -41,6 +42,7 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
         *CASES_SEALED,
         *CERTIFICATES_SEALED,
         *REGISTRY_SEALED,
+        *REWARDS_SEALED,
     )
 
 

@@ -25,6 +25,7 @@ from tanhui.projects import report_rules, ride_rules
 from tanhui.projects.foreign import layouts as register_layouts
 from tanhui.projects.likeness import weights as likeness
 from tanhui.registry import terms as registry_terms
+from tanhui.rewards import terms as reward_terms
 from tanhui.registry.exports import terms as register_exports
 from tanhui.scenes import aims, governing, sketch
 from tanhui.scenes import library as scenes
@@ -83,6 +84,7 @@ def build(verb: str) -> typer.Typer:
             ride_rules.check_content,
             report_rules.check_content,
             registry_terms.check_content,
+            reward_terms.check_content,
         ],
         listers=[scene_files.list_content, case_files.list_content, consents.list_content],
     )

@@ -33,13 +33,14 @@ def blind_indexes(text: str, *, field: str) -> list[bytes]:
     return settings.TANHUI.keys.macs(_BLIND, f"{field}\0{text}".encode())
 
 
-def is_blind_code(kept: bytes, text: str, *, field: str) -> bool:
+def is_blind_code(kept: bytes, text: str, *, field: str, length: int | None = None) -> bool:
     """Whether `kept` is the keyed hash of this text, compared without telling by its time.
 
-    A hash that a key made which is now retired still counts.
+    A hash that a key made which is now retired still counts. `length` is how many of its bytes were
+    kept, where not all were.
     """
     made = settings.TANHUI.keys.macs(_BLIND, f"{field}\0{text}".encode(), retired=True)
-    return any(hmac.compare_digest(kept, one) for one in made)
+    return any(hmac.compare_digest(kept, one[:length]) for one in made)
 
 
 def token_hash(token: str) -> bytes:

@@ -1,0 +1,4 @@
+SELECT id
+FROM rewards_batch
+WHERE ended_at IS NULL AND until <= %(at)s
+ORDER BY id;
