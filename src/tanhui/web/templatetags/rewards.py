@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
 from tanhui.kernel.periods import city_day
-from tanhui.web.templatetags.tanhui import clock, on_day
+from tanhui.web.templatetags.tanhui import on_day
 
 register = template.Library()
 
@@ -50,9 +50,11 @@ def units(count: int, kind: str) -> str:
 @register.filter
 def moment(instant: datetime) -> str:
     """A day and an hour of the city in a sentence: `12 月 1 日 9:00` or `9:00 on 1 Dec`."""
-    day, hour = on_day(instant), clock(instant).lstrip("0") or "0"
-    hour = f"0{hour}" if hour.startswith(":") else hour
-    return f"{day} {hour}" if (get_language() or "zh").startswith("zh") else f"{hour} on {day}"
+    local = localtime(instant)
+    hour = f"{local.hour}:{local.minute:02d}"
+    if (get_language() or "zh").startswith("zh"):
+        return f"{on_day(instant)} {hour}"
+    return f"{hour} on {on_day(instant)}"
 
 
 @register.filter
