@@ -67,8 +67,22 @@ class Dispute:
 def dispute(code: str) -> Dispute:
     """One dispute, whoever asks; refuses `no_such_dispute`."""
     letter, _, digits = code.partition("-")
-    plain = letter == _LETTER and digits.isascii() and digits.isdigit() and len(digits) < 12
-    found = _found(number=int(digits)) if plain else []
+    if not (letter == _LETTER and digits.isascii() and digits.isdigit() and len(digits) < 12):
+        raise refusals.no_such_dispute()
+    return of_number(int(digits))
+
+
+def of_number(number: int) -> Dispute:
+    """One dispute by its number; refuses `no_such_dispute`."""
+    found = _found(number=number)
+    if not found:
+        raise refusals.no_such_dispute()
+    return found[0]
+
+
+def of_case(case_id: UUID) -> Dispute:
+    """One dispute by its case; refuses `no_such_dispute`."""
+    found = _found(case_id=case_id)
     if not found:
         raise refusals.no_such_dispute()
     return found[0]
@@ -120,12 +134,13 @@ def story(found: Dispute) -> list[Step]:
 def due(limit: int) -> list[Dispute]:
     """Live disputes whose points came back in another way, the earliest first."""
     numbers = [row["number"] for row in rows("disputes_settled", {"limit": limit})]
-    return [_found(number=number)[0] for number in numbers]
+    return [of_number(number) for number in numbers]
 
 
 def _found(
     *,
     number: int | None = None,
+    case_id: UUID | None = None,
     merchant_id: int | None = None,
     citizen_id: int | None = None,
     redemption_id: UUID | None = None,
@@ -133,6 +148,7 @@ def _found(
 ) -> list[Dispute]:
     asked = {
         "number": number,
+        "case_id": case_id,
         "merchant_id": merchant_id,
         "citizen_id": citizen_id,
         "redemption_id": redemption_id,

@@ -41,6 +41,7 @@ class Terms:
     pause_months_max: int
     pause_every_months: int
     waiting_tickets_max: int
+    dispute_days: int
     levels: tuple[Level, ...]
 
     @property
@@ -78,6 +79,9 @@ def read_terms(path: Path) -> Terms:
         with root.table("drop") as part:
             tickets = _within(part, "waiting_tickets_max", 0, 20)
             _reasons(part, "waiting")
+        with root.table("dispute") as part:
+            disputed = _within(part, "days", 1, 366)
+            _reasons(part, "")
         levels: list[Level] = []
         for number, each in enumerate(root.tables("level")):
             with each as part:
@@ -106,6 +110,7 @@ def read_terms(path: Path) -> Terms:
         pause,
         every,
         tickets,
+        disputed,
         tuple(levels),
     )
 

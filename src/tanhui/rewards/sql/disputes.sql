@@ -30,6 +30,7 @@ INNER JOIN rewards_offer AS offer ON redemption.offer_id = offer.id
 LEFT JOIN rewards_voucher AS voucher ON redemption.id = voucher.redemption_id
 WHERE
     (%(number)s::bigint IS NULL OR dispute.number = %(number)s)
+    AND (%(case_id)s::uuid IS NULL OR dispute.case_id = %(case_id)s)
     AND (%(merchant_id)s::integer IS NULL OR offer.merchant_id = %(merchant_id)s)
     AND (%(citizen_id)s::bigint IS NULL OR dispute.citizen_id = %(citizen_id)s)
     AND (%(redemption_id)s::uuid IS NULL OR dispute.redemption_id = %(redemption_id)s)
