@@ -10,7 +10,9 @@ from pytest_django import Settings
 
 from tanhui.config.settings import Mode
 from tanhui.identity import commands, queries
+from tanhui.identity.codes import commands as codes
 from tanhui.identity.commands import platform_actor
+from tanhui.identity.sessions.commands import SESSION_LIFE
 from tanhui.identity.sms import gateway
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Conflict, Exhausted, Forbidden, Invalid, NotFound, Refusal
@@ -90,7 +92,7 @@ def test_a_code_is_sent_once_a_minute_and_five_times_an_hour(mailbox: Mailbox) -
 def test_one_network_address_cannot_ask_for_everyone(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "CODES_PER_ADDRESS_AND_HOUR_MAX", 2)
+    monkeypatch.setattr(codes, "CODES_PER_ADDRESS_AND_HOUR_MAX", 2)
     for minutes in (0, 1):
         commands.send_login_code(
             phone=PHONE, at=AT + minutes * MINUTE, sms=mailbox, address="203.0.113.7"
@@ -149,7 +151,7 @@ def test_a_session_ends_by_logging_out_and_by_time(mailbox: Mailbox) -> None:
     token = commands.log_in(phone=PHONE, code=mailbox.codes[0], at=AT)
     actor = queries.actor_of(token, AT)
     assert actor is not None
-    assert queries.actor_of(token, AT + commands.SESSION_LIFE) is None
+    assert queries.actor_of(token, AT + SESSION_LIFE) is None
     assert queries.actor_of(f"{token}x", AT) is None
     commands.log_out(actor=actor, session_token=token, at=AT)
     assert queries.actor_of(token, AT) is None

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tanhui.identity import commands
 from tanhui.identity.personas import CITIZENS
 from tanhui.web.entrance import PageRequest, entrance
-from tanhui.web.login import Door, log_in_at, logged_in
+from tanhui.web.login import Door, device_of, log_in_at, logged_in
 
 _DOOR = Door("citizen/login.html", "citizen:home", CITIZENS, frozenset({"citizen"}))
 
@@ -27,4 +27,6 @@ def log_in(request: PageRequest) -> HttpResponse:
 @require_GET
 def follow_link(request: PageRequest, token: str) -> HttpResponse:
     """Uses a one-time link up and logs the browser in."""
-    return logged_in(request, commands.log_in_by_link(token=token, at=request.at), home=_DOOR.home)
+    device = device_of(request)
+    session = commands.log_in_by_link(token=token, device=device, at=request.at)
+    return logged_in(request, session, device=device, home=_DOOR.home)

@@ -8,21 +8,15 @@ from datetime import datetime, timedelta
 import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity import personas, refusals
-from tanhui.identity.models import (
-    STAFF_SESSION_LIFE,
-    LoginCode,
-    LoginLink,
-    Membership,
-    Person,
-    Session,
-)
+from tanhui.identity.codes.commands import LOGIN, PHONE_FIELD, lock_phone, send_code, try_code
+from tanhui.identity.models import LoginLink, Person, Session
 from tanhui.identity.phones import parse_phone
-from tanhui.identity.sealing import blind_index, blind_indexes, is_blind_code, seal, token_hash
+from tanhui.identity.sealing import blind_index, blind_indexes, seal, token_hash
+from tanhui.identity.sessions.commands import new_device, open_session
 from tanhui.identity.sms import Sms
 from tanhui.kernel.actors import Actor, Assurance
 from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION
@@ -31,22 +25,11 @@ from tanhui.runtime.sql import load
 
 LOCALES = ("zh-hans", "en")
 VIEWS = ("standard", "elder")
-CODE_LIFE = timedelta(minutes=5)
-CODE_TRIES_MAX = 5
-CODE_PAUSE = timedelta(seconds=60)
-CODES_PER_HOUR_MAX = 5
-CODES_PER_ADDRESS_AND_HOUR_MAX = 60
-SESSION_LIFE = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
 LINK_LIFE = timedelta(hours=24)
 NAME_CHARACTERS_MAX = 40
 SIMULATED_MAX = 10_000_000
-PHONE_FIELD = "identity.person.phone"
 NAME_FIELD = "identity.person.display_name"
-_ADDRESS_FIELD = "identity.logincode.address"
-_CODE_FIELD = "identity.logincode.code"
-_CODE_KEPT = timedelta(days=1)
-_HOUR = timedelta(hours=1)
 _TOKEN_BYTES = 32
 _ACCOUNTS = (CITIZEN_POINTS, CITIZEN_REDUCTION)
 _BY_PHONE = Actor(name="phone", roles=frozenset(), assurance=Assurance.PHONE)
@@ -63,7 +46,7 @@ def register_person(*, actor: Actor, phone: str, display_name: str, at: datetime
         raise refusals.not_yours()
     number = parse_phone(phone)
     with transaction.atomic():
-        _lock_phone(number)
+        lock_phone(number=number)
         if _by_phone(number) is not None:
             raise refusals.phone_already_registered()
         return _register(number, display_name, at)
@@ -76,7 +59,7 @@ def sure_of_person(*, phone: str, display_name: str, simulated: bool, at: dateti
     """
     number = parse_phone(phone)
     with transaction.atomic():
-        _lock_phone(number)
+        lock_phone(number=number)
         return _by_phone(number) or _register(number, display_name, at, simulated=simulated)
 
 
@@ -163,59 +146,25 @@ def send_login_code(*, phone: str, at: datetime, sms: Sms, address: str | None =
     `too_many_codes_here` (sixty an hour from each network address).
     """
     number = parse_phone(phone)
-    index = blind_index(number, field=PHONE_FIELD)
-    place = blind_index(address, field=_ADDRESS_FIELD) if address else None
-    code = f"{secrets.randbelow(1_000_000):06d}"
-    with transaction.atomic():
-        _lock_phone(number)
-        _refuse_too_many(number, place, at)
-        LoginCode.objects.filter(created_at__lt=at - _CODE_KEPT).delete()
-        LoginCode.objects.create(
-            phone_index=index,
-            address_index=place,
-            code_hash=_code_hash(index, code),
-            created_at=at,
-            expires_at=at + CODE_LIFE,
-        )
-    sms.send_login_code(number, code)
+    send_code(number=number, purpose=LOGIN, at=at, sms=sms, address=address)
     return number
 
 
-def _refuse_too_many(phone: str, place: bytes | None, at: datetime) -> None:
-    recent = list(
-        _codes_of(phone)
-        .filter(created_at__gt=at - _HOUR)
-        .order_by("-created_at")
-        .values_list("created_at", flat=True)[:CODES_PER_HOUR_MAX]
-    )
-    if recent and at - recent[0] < CODE_PAUSE:
-        raise refusals.too_many_codes(recent[0] + CODE_PAUSE - at)
-    if len(recent) >= CODES_PER_HOUR_MAX:
-        raise refusals.too_many_codes(recent[-1] + _HOUR - at)
-    if place is None:
-        return
-    here = LoginCode.objects.filter(address_index=place, created_at__gt=at - _HOUR)
-    if here.count() >= CODES_PER_ADDRESS_AND_HOUR_MAX:
-        raise refusals.too_many_codes_here()
-
-
-def log_in(*, phone: str, code: str, at: datetime) -> str:
+def log_in(*, phone: str, code: str, at: datetime, device: str | None = None) -> str:
     """Logs in the owner of a phone, registering the person on the first time; answers a token.
 
-    Refuses `phone_invalid`, `code_wrong`, `code_expired` and `code_used_up` (five wrong tries).
+    `device` is the token of the device it happens on; without one it is one never seen. Refuses
+    `phone_invalid`, `code_wrong`, `code_expired` and `code_used_up` (five wrong tries).
     """
     number = parse_phone(phone)
-    # A wrong try is counted by a transaction of its own, which the refusal must not undo.
-    with transaction.atomic():
-        _lock_phone(number)
-        refusal = _try_code(number, code.strip(), at)
-    if refusal is not None:
-        raise refusal
+    try_code(number=number, code=code, purpose=LOGIN, at=at)
     with transaction.atomic():
         person_id = _by_phone(number) or register_person(
             actor=_BY_PHONE, phone=number, display_name="", at=at
         )
-        return _open_session(person_id, at)
+        return open_session(
+            person_id=person_id, device=new_device(known=device), at=at, proved=True
+        )
 
 
 def prove_phone(*, phone: str, code: str, at: datetime) -> int | None:
@@ -224,33 +173,8 @@ def prove_phone(*, phone: str, code: str, at: datetime) -> int | None:
     Opens no session. Refuses `phone_invalid`, `code_wrong`, `code_expired` and `code_used_up`.
     """
     number = parse_phone(phone)
-    with transaction.atomic():
-        _lock_phone(number)
-        refusal = _try_code(number, code.strip(), at)
-    if refusal is not None:
-        raise refusal
+    try_code(number=number, code=code, purpose=LOGIN, at=at)
     return _by_phone(number)
-
-
-def _codes_of(phone: str) -> QuerySet[LoginCode]:
-    return LoginCode.objects.filter(phone_index__in=blind_indexes(phone, field=PHONE_FIELD))
-
-
-def _try_code(phone: str, code: str, at: datetime) -> Exception | None:
-    sent = _codes_of(phone).filter(used_at__isnull=True).order_by("-created_at", "-id").first()
-    if sent is None or sent.expires_at <= at:
-        return refusals.code_expired()
-    if sent.attempts >= CODE_TRIES_MAX:
-        return refusals.code_used_up()
-    index = bytes(sent.phone_index)
-    if not is_blind_code(bytes(sent.code_hash), _code_text(index, code), field=_CODE_FIELD):
-        sent.attempts += 1
-        sent.save(update_fields=["attempts"])
-        left = CODE_TRIES_MAX - sent.attempts
-        return refusals.code_wrong(left) if left else refusals.code_used_up()
-    sent.used_at = at
-    sent.save(update_fields=["used_at"])
-    return None
 
 
 def open_login_link(*, actor: Actor, persona: str, at: datetime) -> str:
@@ -286,7 +210,7 @@ def open_login_link(*, actor: Actor, persona: str, at: datetime) -> str:
     return token
 
 
-def log_in_by_link(*, token: str, at: datetime) -> str:
+def log_in_by_link(*, token: str, at: datetime, device: str | None = None) -> str:
     """Uses a log-in link up; answers a session token.
 
     Refuses `link_invalid`, and `simulated_only` outside a demo or a test.
@@ -302,8 +226,14 @@ def log_in_by_link(*, token: str, at: datetime) -> str:
             raise refusals.link_invalid()
         link.used_at = at
         link.save(update_fields=["used_at"])
-        # The link stands for phone and second factor alike; there is none outside a demo.
-        return _open_session(link.person_id, at, opened=True)
+        # The link stands for second factor and known device alike; there is none outside a demo.
+        return open_session(
+            person_id=link.person_id,
+            device=new_device(known=device),
+            at=at,
+            proved=False,
+            vouched=True,
+        )
 
 
 def keep_session(*, session_token: str, at: datetime) -> None:
@@ -350,39 +280,6 @@ def _change(actor: Actor, **values: str) -> None:
 def platform_actor() -> Actor:
     """The platform's own process, for the command line and the making of a demo city."""
     return _BY_PLATFORM
-
-
-def _open_session(person_id: int, at: datetime, *, opened: bool = False) -> str:
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    # Who may decide over others logs in again every working day.
-    staff = Membership.objects.filter(person_id=person_id, ended_at__isnull=True).exists()
-    Session.objects.create(
-        token_hash=token_hash(token),
-        person_id=person_id,
-        created_at=at,
-        expires_at=at + (STAFF_SESSION_LIFE if staff else SESSION_LIFE),
-        second_factor_at=at if staff and opened else None,
-    )
-    return token
-
-
-def _code_text(index: bytes, code: str) -> str:
-    return index.hex() + code
-
-
-def _code_hash(index: bytes, code: str) -> bytes:
-    """A keyed hash: six digits could be guessed from a plain one."""
-    return blind_index(_code_text(index, code), field=_CODE_FIELD)
-
-
-def _lock_phone(phone: str) -> None:
-    """Whoever does something about this phone at the same moment waits here.
-
-    The oldest of its indexes is the one that every program knows while the key changes.
-    """
-    oldest = blind_indexes(phone, field=PHONE_FIELD)[-1]
-    with connection.cursor() as cursor:
-        cursor.execute(load("tanhui.identity", "lock_phone"), {"phone_index": oldest})
 
 
 def _run(name: str) -> None:

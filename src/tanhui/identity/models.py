@@ -226,12 +226,19 @@ class LoginCode(models.Model):
     phone_index = models.BinaryField(max_length=32)
     address_index = models.BinaryField(max_length=32, null=True)
     code_hash = models.BinaryField(max_length=32)
+    # `login` or `proof`: a code for one of them is no good for the other.
+    purpose = models.CharField(max_length=5, default="login", db_default="login")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.SmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(purpose__in=("login", "proof")), name="identity_logincode_purpose"
+            ),
+        )
         indexes = (
             models.Index(fields=["phone_index", "created_at"], name="identity_logincode_phone"),
             models.Index(fields=["address_index", "created_at"], name="identity_logincode_address"),
@@ -249,6 +256,10 @@ class Session(models.Model):
     # When the second factor was given; until then a member of staff is a citizen here.
     second_factor_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    # When the person last proved by a code to have the phone.
+    proved_at = models.DateTimeField(null=True)
+    # Since when the device counts as the person's.
+    device_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q
 
 from tanhui.identity import personas, refusals
-from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
+from tanhui.identity.codes.commands import PHONE_FIELD
+from tanhui.identity.commands import NAME_FIELD
 from tanhui.identity.models import Membership as MembershipRow
 from tanhui.identity.models import Person as PersonRow
 from tanhui.identity.models import Session as SessionRow
@@ -92,10 +93,14 @@ def signed_in(session_token: str, at: datetime) -> SignedIn | None:
     if session.role and unseen >= IDLE_MAX:
         return None
     opened = session.second_factor_at is not None
-    actor = acting(
-        session.person_id,
-        role=session.role if opened else None,
-        organisation_id=session.organisation_id if opened else None,
+    actor = replace(
+        acting(
+            session.person_id,
+            role=session.role if opened else None,
+            organisation_id=session.organisation_id if opened else None,
+        ),
+        proved_at=session.proved_at,
+        device_since=session.device_since,
     )
     return SignedIn(actor, _person(session.person), session.role, opened, unseen)
 

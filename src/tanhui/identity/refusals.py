@@ -118,6 +118,24 @@ def code_used_up() -> Refusal:
     )
 
 
+def session_over() -> Refusal:
+    """The session ended in the meantime."""
+    return Forbidden(
+        "session_over",
+        zh="登录已经结束，请重新登录。",
+        en="You are no longer logged in. Please log in again.",
+    )
+
+
+def phone_missing() -> Refusal:
+    """No phone is kept of the person, so none can be proved."""
+    return Conflict(
+        "phone_missing",
+        zh="这个账号没有手机号，无法核对。",
+        en="This account has no phone number, so there is none to check.",
+    )
+
+
 def link_invalid() -> Refusal:
     """A log-in link that was used, has expired or never was."""
     return NotFound(

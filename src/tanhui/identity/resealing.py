@@ -16,7 +16,8 @@ from django.db import connections, transaction
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
-from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
+from tanhui.identity.codes.commands import PHONE_FIELD
+from tanhui.identity.commands import NAME_FIELD
 from tanhui.identity.sealing import blind_index
 from tanhui.identity.second_factor.secret import bound_to
 from tanhui.kernel.actors import Actor

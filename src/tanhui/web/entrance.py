@@ -70,6 +70,11 @@ def session_cookie() -> str:
     return "tanhui_session" if settings.TANHUI.simulated else "__Host-tanhui_session"
 
 
+def device_cookie() -> str:
+    """The name of the cookie that stays when one logs out: the browser is known by it."""
+    return "tanhui_device" if settings.TANHUI.simulated else "__Host-tanhui_device"
+
+
 def entrance(view: View) -> Callable[..., HttpResponse]:
     """Lets a request in: tells the view who acts and how they read, and answers refusals."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +13,11 @@ from django.urls import reverse
 
 from tanhui.identity import commands, queries
 from tanhui.identity.personas import Persona
+from tanhui.identity.sessions.commands import DEVICE_LIFE, SESSION_LIFE, new_device
 from tanhui.identity.sms import gateway, simulated_sms
 from tanhui.kernel.refusals import Refusal
 from tanhui.web.choices import keep_choice, safe_next
-from tanhui.web.entrance import PageRequest, client_address, session_cookie
+from tanhui.web.entrance import PageRequest, client_address, device_cookie, session_cookie
 from tanhui.web.refusals import refusal_text, retry_after, status_of
 
 _FIELD_OF = {"phone_invalid": "phone", "code_wrong": "code"}
@@ -41,10 +43,14 @@ def log_in_at(request: PageRequest, door: Door) -> HttpResponse:
         return _form(request, door, "phone")
     try:
         if "code" in request.POST:
+            device = device_of(request)
             token = commands.log_in(
-                phone=request.POST.get("phone", ""), code=request.POST["code"], at=request.at
+                phone=request.POST.get("phone", ""),
+                code=request.POST["code"],
+                device=device,
+                at=request.at,
             )
-            return logged_in(request, token, home=door.home)
+            return logged_in(request, token, device=device, home=door.home)
         phone = commands.send_login_code(
             phone=request.POST.get("phone", ""),
             at=request.at,
@@ -86,10 +92,11 @@ def _form(
     return render(request, door.template, context, status=status)
 
 
-def logged_in(request: PageRequest, token: str, *, home: str) -> HttpResponse:
+def logged_in(request: PageRequest, token: str, *, device: str, home: str) -> HttpResponse:
     """Puts the session into the browser and goes where the person wanted to go."""
     response = HttpResponseRedirect(safe_next(request, reverse(home)))
     put_session(response, token)
+    _put(response, device_cookie(), device, life=DEVICE_LIFE)
     found = queries.signed_in(token, request.at)
     # Whoever has once chosen English reads English on every device.
     if found and found.person.locale != settings.LANGUAGE_CODE:
@@ -97,12 +104,21 @@ def logged_in(request: PageRequest, token: str, *, home: str) -> HttpResponse:
     return response
 
 
+def device_of(request: PageRequest) -> str:
+    """The token of the browser that logs in; a new one where it has none yet."""
+    return new_device(known=request.COOKIES.get(device_cookie()))
+
+
 def put_session(response: HttpResponse, token: str) -> None:
     """Puts a session's token into the browser, out of reach of scripts and of other hosts."""
+    _put(response, session_cookie(), token, life=SESSION_LIFE)
+
+
+def _put(response: HttpResponse, name: str, token: str, *, life: timedelta) -> None:
     response.set_cookie(
-        session_cookie(),
+        name,
         token,
-        max_age=int(commands.SESSION_LIFE.total_seconds()),
+        max_age=int(life.total_seconds()),
         path="/",
         secure=not settings.TANHUI.simulated,
         httponly=True,

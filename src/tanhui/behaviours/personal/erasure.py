@@ -20,7 +20,7 @@ from tanhui.behaviours.personal import files, refusals
 from tanhui.cases.commands import erase_words
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
-from tanhui.identity.commands import PHONE_FIELD
+from tanhui.identity.codes.commands import PHONE_FIELD
 from tanhui.identity.consents.commands import end_all
 from tanhui.identity.sealing import blind_indexes, unseal
 from tanhui.kernel.actors import Actor
@@ -86,7 +86,7 @@ def _forget_rows(
         # While a key changes, a code may lie under another one than the person does.
         phone = unseal(phone_sealed, field=PHONE_FIELD)
         _run("forget_login_codes", {"indexes": blind_indexes(phone, field=PHONE_FIELD)})
-    for name in ("forget_sessions", "forget_login_links"):
+    for name in ("forget_sessions", "forget_devices", "forget_login_links"):
         _run(name, asked)
     _run("forget_second_factors", {**asked, "at": at})
     _run("forget_person", {**asked, "at": at})

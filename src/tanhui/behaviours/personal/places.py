@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tanhui.cases.queries import WORDS_FIELD
-from tanhui.identity.commands import NAME_FIELD, PHONE_FIELD
+from tanhui.identity.codes.commands import PHONE_FIELD
+from tanhui.identity.commands import NAME_FIELD
 from tanhui.identity.sealing import unseal
 
 
@@ -63,6 +64,7 @@ PLACES: tuple[Place, ...] = (
     ),
     Place("memberships", "identity_membership", "person_id"),
     Place("sessions", "identity_session", "person_id", left_out={"token_hash": _SECRET}),
+    Place("devices", "identity_device", "person_id", left_out={"token_hash": _SECRET}),
     Place("login_links", "identity_loginlink", "person_id", left_out={"token_hash": _SECRET}),
     Place("second_factors", "identity_secondfactor", "person_id", left_out=_KEY),
     Place("seats_proposed", "identity_seatproposal", "person_id"),
@@ -88,6 +90,7 @@ PLACES: tuple[Place, ...] = (
     Place("case_steps", "cases_step", "person_id", left_out={"words_hash": _DIGEST}),
     Place("acts", "governance_audit", "actor", value="person:{id}", left_out=_CODE),
     Place("acts_about_me", "governance_audit", "subject", value="person:{id}", left_out=_CODE),
+    Place("disputes", "rewards_dispute", "citizen_id"),
     Place("waivers_of_rides", "claims_area_waiver", "person_id"),
     Place("agreements_signed", "projects_signature", "person_id"),
     Place("verifiers_assigned", "projects_assignment", "assigner_id"),

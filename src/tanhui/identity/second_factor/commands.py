@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,9 +10,9 @@ from django.db import transaction
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.identity.models import Membership, RecoveryCode, SecondFactor, Session
-from tanhui.identity.sealing import token_hash
 from tanhui.identity.second_factor import codes, refusals
 from tanhui.identity.second_factor.secret import open_secret, recovery_hash, seal_secret
+from tanhui.identity.sessions.commands import raise_session
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Refusal
 
@@ -21,7 +20,6 @@ TRIES_MAX = 5
 LOCK = timedelta(minutes=15)
 # What is shown to enrol with is good for as long as one needs to fetch a phone.
 ENROLMENT_LIFE = timedelta(minutes=15)
-_TOKEN_BYTES = 32
 
 
 def begin_enrolment(*, actor: Actor, at: datetime) -> None:
@@ -234,21 +232,9 @@ def _new_recovery_codes(factor: SecondFactor) -> list[str]:
 
 
 def _raised(person_id: int, session_token: str, at: datetime) -> str:
-    """A new token in place of the old one, so that nobody who knew that one comes in with it."""
-    old = Session.objects.select_for_update().get(
-        token_hash=token_hash(session_token), person_id=person_id
+    return raise_session(
+        person_id=person_id, session_token=session_token, at=at, second_factor=True
     )
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    Session.objects.create(
-        token_hash=token_hash(token),
-        person_id=old.person_id,
-        created_at=old.created_at,
-        expires_at=old.expires_at,
-        second_factor_at=at,
-        seen_at=at,
-    )
-    old.delete()
-    return token
 
 
 def _whose(factor: SecondFactor) -> Actor:

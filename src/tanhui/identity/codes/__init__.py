@@ -1,0 +1,1 @@
+"""Codes sent to phones: how often, how long they are good, how often one may try."""

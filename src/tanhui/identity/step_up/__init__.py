@@ -1,0 +1,1 @@
+"""Proving the phone once more, before something that would hurt to lose."""
