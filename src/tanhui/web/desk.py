@@ -111,6 +111,18 @@ _TOLD = {
     "conflict_declared": gettext_lazy("已回避，主管部门会另行委派。"),
     "opinion_submitted": gettext_lazy("签名已核对，意见已提交。"),
     "verifier_key_added": gettext_lazy("公钥已登记，写进公开日志。"),
+    "redemption_disputed": gettext_lazy("争议已提出，另一方会看到，期限从现在算。"),
+    "redemption_dispute_answered": gettext_lazy("答复已送出，等平台裁定。"),
+    "redemption_dispute_given_in": gettext_lazy("已同意退回，积分已还给对方，这笔不再结算。"),
+    "redemption_dispute_withdrawn": gettext_lazy("争议已撤回，兑换照旧。"),
+    "redemption_dispute_refund": gettext_lazy("已裁定退回，积分已还给市民，双方都看得到你写的话。"),
+    "redemption_dispute_uphold": gettext_lazy("已裁定兑换有效，双方都看得到你写的话。"),
+    "offer_drafted": gettext_lazy("草稿已建，编号不再变。"),
+    "offer_changed": gettext_lazy("已保存。"),
+    "offer_submitted": gettext_lazy("已提交，等平台审核。"),
+    "offer_closed": gettext_lazy("已下架，没兑换的不再能换；已换出的券照常可用。"),
+    "picture_set": gettext_lazy("图片已换。"),
+    "settlement_received": gettext_lazy("已记下收到。双方都说了，这笔就结清。"),
     "verifier_key_revoked": gettext_lazy("公钥已吊销，以前签的仍然有效。"),
 }
 
