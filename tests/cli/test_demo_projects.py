@@ -59,7 +59,9 @@ def test_three_projects_go_the_whole_way_and_one_waits_in_each_state(
     assert equation.closed
     assert equation.retired_kg == 1_200
     assert equation.reserved_kg >= 50_000
-    furnace = registry.equation("CDCER-0001")
+    # The glassworks' is the first that is begun; its code depends on what was begun before.
+    first = min(projects.projects_page(state=("registered",)), key=lambda found: found.id)
+    furnace = registry.equation(first.code)
     assert 3_550_000 < furnace.issued_kg < 3_650_000
     assert [each.state for each in monitoring.periods_in(("proposed", "verifying"))] == [
         "proposed",

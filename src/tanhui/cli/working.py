@@ -27,6 +27,7 @@ from tanhui.partners.deliveries import forget_old_deliveries
 from tanhui.projects.commands import run_clocks as run_project_clocks
 from tanhui.registry.retiring import lock_retirements
 from tanhui.rewards.disputes import run_clocks as run_dispute_clocks
+from tanhui.rewards.ending import end_batches, end_due
 from tanhui.rulebook.commands import end_notices
 from tanhui.vault.commands import sweep
 
@@ -61,6 +62,8 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "projects_moved": lambda: run_project_clocks(actor=platform, at=at),
         "retirements_locked": lambda: lock_retirements(actor=platform, at=at),
         "disputes_run_out": lambda: run_dispute_clocks(actor=platform, at=at),
+        "redemptions_ended": lambda: end_due(actor=platform, at=at),
+        "batches_ended": lambda: end_batches(actor=platform, at=at),
         "files_swept": lambda: sweep_hourly(at),
     }
 

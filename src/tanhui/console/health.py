@@ -43,6 +43,8 @@ _JOBS = {
     "notices_ended": gettext_lazy("结束规则公示"),
     "projects_moved": gettext_lazy("项目申报的期限"),
     "retirements_locked": gettext_lazy("到期锁定的注销"),
+    "redemptions_ended": gettext_lazy("到时退回的兑换"),
+    "batches_ended": gettext_lazy("到时结束的库存"),
     "disputes_run_out": gettext_lazy("兑换争议的期限"),
     "files_swept": gettext_lazy("清掉没有归属的文件残余"),
 }

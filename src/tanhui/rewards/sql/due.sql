@@ -1,5 +1,8 @@
 -- Redemptions whose time is over: kept for a yes that did not come, or a voucher nobody used.
-SELECT citizen_id, id, state
+SELECT
+    citizen_id,
+    id,
+    state
 FROM rewards_redemption
 WHERE
     (state = 'reserved' AND hold_until <= %(at)s)

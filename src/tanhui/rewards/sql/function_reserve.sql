@@ -1,6 +1,7 @@
 -- One redemption begins: the citizen's points, a unit of stock and the sponsor's money are set
--- aside together, or nothing is. p_state says how far it goes at once: `reserved` waits for a second
--- step, `confirmed` is the citizen's, `entered` is an entry to a drop, which takes no stock yet.
+-- aside together, or nothing is. p_state says how far it goes at once: `reserved` waits for
+-- one more step, `confirmed` is the citizen's, `entered` is an entry to a drop, which takes no
+-- stock yet.
 -- What is handed over by being shown (codes) or not at all (gifts) is `delivered` with the yes.
 --
 -- The citizen's account is locked first and the stock after it, here as everywhere, so that nobody

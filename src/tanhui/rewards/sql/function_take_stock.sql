@@ -1,9 +1,9 @@
--- Takes units from the batches of an offer that are on sale now, the one opened first before others;
+-- Takes units from the batches of an offer that are on sale now, the one opened first before all;
 -- answers the batch. All units of one redemption come from one batch, for it has one payer.
 --
--- One unit is taken from any part nobody else holds; only when no such part has any left does one
--- wait for the others, because they may yet give theirs back. So nobody is told that nothing is left
--- while something is.
+-- One unit is taken from a part that nobody else holds; only when no such part has any left
+-- does one wait for the others, because they may yet give theirs back. So nobody is told that
+-- nothing is left while something is.
 CREATE FUNCTION rewards_take_stock(
     p_offer_id bigint, p_units integer, p_start integer, p_at timestamptz
 )

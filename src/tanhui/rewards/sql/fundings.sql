@@ -1,4 +1,12 @@
-SELECT id, sponsor_id, title_zh, title_en, opens_at, until, opened_at, ended_at
+SELECT
+    id,
+    sponsor_id,
+    title_zh,
+    title_en,
+    opens_at,
+    until,
+    opened_at,
+    ended_at
 FROM rewards_funding
 WHERE
     (%(id)s::bigint IS NULL OR id = %(id)s)

@@ -1,6 +1,22 @@
 SELECT
-    citizen_id, id, offer_id, batch_id, units, points, cost_fen, key, fingerprint, state, at,
-    hold_until, valid_until, confirmed_at, ended_at, reason, points_transfer_id, fen_transfer_id
+    citizen_id,
+    id,
+    offer_id,
+    batch_id,
+    units,
+    points,
+    cost_fen,
+    key,
+    fingerprint,
+    state,
+    at,
+    hold_until,
+    valid_until,
+    confirmed_at,
+    ended_at,
+    reason,
+    points_transfer_id,
+    fen_transfer_id
 FROM rewards_reserve(
     %(citizen_id)s::bigint, %(id)s::uuid, %(offer_code)s::text, %(units)s::integer, %(key)s::text,
     %(fingerprint)s::bytea, %(state)s::text, %(at)s::timestamptz, %(hold_until)s::timestamptz,

@@ -2,8 +2,8 @@
 -- The application reads; stock, redemptions and the books move only through the functions beside
 -- this file. A redemption has the citizen in its key, as every table that grows with citizens.
 
--- Who pays, and from when to when. The money itself stays with the sponsor: the books only tell what
--- it gave its word for (account `sponsor.budget`, whose holder is the window's number).
+-- Who pays, and from when to when. The money itself stays with the sponsor: the books only tell
+-- what it gave its word for (account `sponsor.budget`, whose holder is the window's number).
 CREATE TABLE rewards_funding (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     sponsor_id integer NOT NULL REFERENCES identity_organisation (id),

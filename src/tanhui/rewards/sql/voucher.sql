@@ -1,4 +1,8 @@
-SELECT code, citizen_id, redemption_id, merchant_id
+SELECT
+    code,
+    citizen_id,
+    redemption_id,
+    merchant_id
 FROM rewards_voucher
 WHERE
     (%(code)s::text IS NOT NULL OR %(redemption_id)s::uuid IS NOT NULL)
