@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from tanhui.citizen import appeals, bills, consents, declare, login, personal, views
+from tanhui.web import prove
 
 app_name = "citizen"
 urlpatterns = [
@@ -25,6 +26,7 @@ urlpatterns = [
     path("points/", include("tanhui.citizen.points_urls")),
     path("drops/", include("tanhui.citizen.drops_urls")),
     path("notices/", include("tanhui.citizen.notices_urls")),
+    path("prove", prove.page, name="prove"),
     path("me", views.me, name="me"),
     path("consents", consents.consents, name="consents"),
     path("consents/first", consents.first, name="consents-first"),

@@ -86,7 +86,7 @@ def _note_device(person_id: int, device: str, at: datetime, *, vouched: bool) ->
 
     The first one counts from registration, every other one from its first log-in.
     """
-    asked = {
+    asked: dict[str, int | bytes | datetime] = {
         "person_id": person_id,
         "token_hash": token_hash(device),
         "at": at,

@@ -3,7 +3,7 @@
 INSERT INTO identity_device (person_id, token_hash, first_seen_at, known_since, seen_at)
 SELECT
     person.id,
-    %(token_hash)s AS token_hash,
+    %(token_hash)s AS digest,
     %(at)s::timestamptz AS first_seen_at,
     CASE
         WHEN

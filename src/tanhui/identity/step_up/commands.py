@@ -7,12 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from tanhui.governance.commands import write_audit
-from tanhui.identity import refusals
-from tanhui.identity.codes.commands import PHONE_FIELD, PROOF, send_code, try_code
-from tanhui.identity.models import Person
-from tanhui.identity.sealing import unseal
+from tanhui.identity.codes.commands import PROOF, send_code, try_code
 from tanhui.identity.sessions.commands import raise_session
 from tanhui.identity.sms import Sms
+from tanhui.identity.step_up.queries import own_phone
 from tanhui.kernel.actors import Actor
 
 
@@ -22,7 +20,7 @@ def ask_step_up(*, actor: Actor, at: datetime, sms: Sms, address: str | None = N
     Refuses `not_yours` (nobody acts), `phone_missing`, `too_many_codes`, `too_many_codes_here` and
     what the gateway refuses.
     """
-    number = _phone_of(actor)
+    number = own_phone(actor)
     send_code(number=number, purpose=PROOF, at=at, sms=sms, address=address)
     return number
 
@@ -33,7 +31,7 @@ def give_step_up(*, actor: Actor, session_token: str, code: str, at: datetime) -
     The old token is worth nothing afterwards. Refuses `not_yours`, `phone_missing`, `code_wrong`,
     `code_expired`, `code_used_up` and `session_over`.
     """
-    number = _phone_of(actor)
+    number = own_phone(actor)
     try_code(number=number, code=code, purpose=PROOF, at=at)
     with transaction.atomic():
         person_id = actor.person_id or 0
@@ -45,12 +43,3 @@ def give_step_up(*, actor: Actor, session_token: str, code: str, at: datetime) -
             at=at,
         )
         return raise_session(person_id=person_id, session_token=session_token, at=at, proved=True)
-
-
-def _phone_of(actor: Actor) -> str:
-    if actor.person_id is None:
-        raise refusals.not_yours()
-    row = Person.objects.filter(id=actor.person_id, erased_at__isnull=True).first()
-    if row is None or row.phone_sealed is None:
-        raise refusals.phone_missing()
-    return unseal(row.phone_sealed, field=PHONE_FIELD)
