@@ -2,10 +2,14 @@
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
+PARTS = ("schema", "function_guards")
+
 
 class Migration(migrations.Migration):
     initial = True
 
     dependencies = [("identity", "0008_merchants")]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.notices", part)) for part in PARTS]

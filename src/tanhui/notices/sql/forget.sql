@@ -1,0 +1,1 @@
+SELECT notices_forget(%(person_id)s);

@@ -1,0 +1,1 @@
+SELECT notices_forget_old(%(before)s, %(at)s, %(limit)s);
