@@ -20,14 +20,13 @@ from tanhui.identity.queries import acting
 from tanhui.kernel.actors import Actor
 from tanhui.ledger import commands as ledger
 from tanhui.ledger.chart import (
-    BUDGET_PROMISED,
     CITIZEN_POINTS,
     CITY_HOLDER_ID,
     POINTS_ISSUED,
-    SPONSOR_BUDGET,
     Reason,
 )
 from tanhui.ledger.transfers import AccountKey, Transfer
+from tanhui.rewards.funding import agree_to_batch, open_funding
 from tanhui.rewards.queries import spendable
 from tanhui.rewards.records import Batch, Redemption
 from tanhui.rewards.redeeming import redeem_reward
@@ -99,7 +98,15 @@ class Mall:
         opens_at: datetime | None = None,
         until: datetime | None = None,
     ) -> Batch:
-        """Puts units on sale, paid by the window of the mall."""
+        """Puts units on sale, paid by the window of the mall, whose sponsor agrees to it."""
+        agree_to_batch(
+            actor=self.actor("sponsor"),
+            funding_id=self.funding_id,
+            offer_code=code,
+            cost_fen=10_000_000,
+            units=10_000_000,
+            at=at,
+        )
         return stock_up(
             actor=OPERATOR,
             offer_code=code,
@@ -167,37 +174,18 @@ def give_points(citizen_ids: Iterable[int], points: int, at: datetime = NOW) -> 
     assert set(results) == {"ok"}
 
 
-def promise(funding_id: int, fen: int, at: datetime = NOW) -> None:
-    """A sponsor's word for so many fen."""
-    with transaction.atomic():
-        ledger.open_accounts(holder_ids=[funding_id], kinds=(SPONSOR_BUDGET,))
-        (result,) = ledger.post_transfers(
-            transfers=[
-                Transfer(
-                    uuid4(),
-                    AccountKey(CITY_HOLDER_ID, BUDGET_PROMISED),
-                    AccountKey(funding_id, SPONSOR_BUDGET),
-                    fen,
-                    Reason.BUDGET_PROMISED,
-                )
-            ],
-            at=at,
-        )
-    assert result == "ok"
-
-
 def open_mall(*, points: int = 1_000, budget_fen: int = 1_000_000, at: datetime = NOW) -> Mall:
     """The cast at its desks, 林晓 with points, and a window of the public fund with a budget."""
     cast = seat_path_two(at=at)
     lin = cast.persons["lin-xiao"]
-    with as_owner() as cursor:
-        cursor.execute(
-            "INSERT INTO rewards_funding"
-            " (sponsor_id, title_zh, title_en, opens_at, until, opened_at)"
-            " VALUES (%s, '公益出行', 'Rides for all', %s, %s, %s) RETURNING id",
-            [cast.organisation("FUND"), at, at + 12 * MONTH, at],
-        )
-        funding_id = cursor.fetchone()[0]
-    promise(funding_id, budget_fen, at)
+    funding_id = open_funding(
+        actor=cast.actor("sponsor"),
+        title_zh="公益出行",
+        title_en="Rides for all",
+        opens_at=at,
+        until=at + 12 * MONTH,
+        budget_fen=budget_fen,
+        at=at,
+    )
     give_points([lin], points, at)
     return Mall(cast, lin, funding_id)

@@ -64,7 +64,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "credits.read": frozenset({"auditor", "buyer", "operator", "owner", "regulator"}),
     "rewards.offer": frozenset({"merchant", "operator"}),
     "rewards.approve": frozenset({"operator"}),
-    "rewards.fund": frozenset({"operator", "sponsor"}),
+    # Some merchants pay for their own rewards; the command asks whether theirs is a sponsor.
+    "rewards.fund": frozenset({"merchant", "sponsor"}),
     "rewards.redeem": frozenset({"citizen"}),
     "rewards.verify": frozenset({"merchant"}),
     "rewards.settle": frozenset({"merchant", "sponsor"}),

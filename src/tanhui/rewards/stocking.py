@@ -12,6 +12,7 @@ from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.ledger.chart import REASON_NUMBERS, Reason
 from tanhui.rewards import queries, refusals
+from tanhui.rewards.funding_refusals import BY_CODE
 from tanhui.rewards.records import Batch
 from tanhui.rewards.refusals import named
 
@@ -33,7 +34,8 @@ def stock_up(
     """Puts units of an offer on sale; `cost_fen` is what the sponsor owes for each.
 
     Refuses `not_permitted`, `batch_invalid`, `no_such_offer`, `offer_closed`, `no_such_funding`,
-    `funding_ended`, `budget_insufficient` and `codes_missing`.
+    `funding_ended`, `budget_insufficient`, `codes_missing`, `funding_not_agreed`,
+    `funding_cost_above` and `funding_units_above`.
     """
     require(actor, "rewards.approve")
     if not (1 <= units <= UNITS_MAX and 0 <= cost_fen <= COST_FEN_MAX):
@@ -41,7 +43,7 @@ def stock_up(
     if not max(opens_at, at) < until:
         raise refusals.batch_invalid()
     with transaction.atomic():
-        with named():
+        with named(BY_CODE):
             (row,) = queries.rows(
                 "stock_up",
                 {

@@ -13,6 +13,7 @@ from tanhui.cases.queries import WORDS_FIELD
 from tanhui.identity.codes.commands import PHONE_FIELD
 from tanhui.identity.commands import NAME_FIELD
 from tanhui.identity.sealing import unseal
+from tanhui.notices.commands import ADDRESS_FIELD, FACTS_FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,24 @@ PLACES: tuple[Place, ...] = (
     Place("transfers_in", "ledger_transfer", "credit_holder_id"),
     Place("transfers_out", "ledger_transfer", "debit_holder_id"),
     Place("evidence_opened", "behaviours_hold_opened", "reviewer", value="person:{id}"),
+    Place("notices", "notices_message", "person_id", sealed={"facts_sealed": FACTS_FIELD}),
+    Place("notices_sent", "notices_sending", "person_id"),
+    Place("notices_chosen", "notices_choice", "person_id"),
+    Place("notices_allowed", "notices_grant", "person_id"),
+    Place(
+        "notice_addresses",
+        "notices_address",
+        "person_id",
+        sealed={"address_sealed": ADDRESS_FIELD},
+        left_out={"address_index": _DIGEST},
+    ),
+    Place(
+        "notice_addresses_to_prove",
+        "notices_proof",
+        "person_id",
+        sealed={"address_sealed": ADDRESS_FIELD},
+        left_out={"code_hash": _SECRET},
+    ),
     Place("files", "vault_file", "owner_id"),
     Place("cases", "cases_case", "party_id"),
     Place("cases_assigned", "cases_case", "assignee_id"),
@@ -144,6 +163,7 @@ _ABROAD = "What other registers publish, names included; it is tied to nobody wh
 
 # Tables of which nothing is told to a person, and why.
 _HOLDERS = "Organisations that hold credits; no person is named."
+_SPONSORS = "Organisations that pay for rewards and those they pay; no person is named."
 NOT_PERSONAL: dict[str, str] = {
     "django_migrations": _NOBODY,
     "governance_audit_chain": _NOBODY,
@@ -216,6 +236,13 @@ NOT_PERSONAL: dict[str, str] = {
     "projects_foreign_series": _NOBODY,
     "projects_foreign_credit": _ABROAD,
     "projects_foreign_change": _ABROAD,
+    "rewards_funding": _SPONSORS,
+    "rewards_funding_change": _SPONSORS,
+    "rewards_funding_offer": _SPONSORS,
+    "rewards_settlement": _SPONSORS,
+    "rewards_settlement_act": _SPONSORS,
+    "rewards_settlement_line": _SPONSORS,
+    "rewards_settlement_month": _NOBODY,
 }
 
 _ACTED = "Who acted, by the number or the seat; a person's own acts are told under `acts`."
@@ -242,6 +269,9 @@ TOLD_ELSEWHERE: dict[str, str] = {
     "claims_scheme.key_sealed": "The key shared with another scheme.",
     "partners_key.secret_sealed": "The secret of a partner's key.",
     "ledger_pool_entry.holder_id": "The city's pools, whose holder is no person.",
+    "rewards_funding_change.actor": _ACTED,
+    "rewards_funding_offer.actor": _ACTED,
+    "rewards_settlement_act.actor": _ACTED,
     "identity_logincode.phone_index": "By keyed digest alone, kept for a day.",
     "identity_logincode.address_index": "By keyed digest alone, kept for a day.",
 }
