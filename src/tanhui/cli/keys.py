@@ -17,6 +17,7 @@ from tanhui.identity import resealing
 from tanhui.identity.resealing import SealedColumn
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Invalid
+from tanhui.notices.commands import SEALED as NOTICES_SEALED
 from tanhui.partners.keys import SEALED as PARTNERS_SEALED
 from tanhui.registry.certificate.keeping import SEALED as CERTIFICATES_SEALED
 from tanhui.registry.queries import SEALED as REGISTRY_SEALED
@@ -42,6 +43,7 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
         *CASES_SEALED,
         *CERTIFICATES_SEALED,
         *REGISTRY_SEALED,
+        *NOTICES_SEALED,
         *REWARDS_SEALED,
     )
 

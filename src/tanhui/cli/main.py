@@ -19,6 +19,7 @@ from tanhui.cli import content, difference, drafting, footprint, methodology, ve
 from tanhui.cli import layouts as layout_verbs
 from tanhui.cli.refusing import REFUSED, one_line, refusing
 from tanhui.identity.consents import purposes as consents
+from tanhui.notices import content as notices
 from tanhui.partners import layouts, trips
 from tanhui.projects import calls as project_calls
 from tanhui.projects import report_rules, ride_rules
@@ -78,6 +79,7 @@ def build(verb: str) -> typer.Typer:
             detectors.check_content,
             case_files.check_content,
             consents.check_content,
+            notices.check_content,
             periods.check_content,
             project_calls.check_content,
             likeness.check_content,
@@ -86,7 +88,12 @@ def build(verb: str) -> typer.Typer:
             registry_terms.check_content,
             reward_terms.check_content,
         ],
-        listers=[scene_files.list_content, case_files.list_content, consents.list_content],
+        listers=[
+            scene_files.list_content,
+            case_files.list_content,
+            consents.list_content,
+            notices.list_content,
+        ],
     )
     methodology.register_quantify(app, load_layout=layouts.load_layout, read_chunks=_read_chunks)
     difference.register(

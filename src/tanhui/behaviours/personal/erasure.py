@@ -26,6 +26,7 @@ from tanhui.identity.sealing import blind_indexes, unseal
 from tanhui.kernel.actors import Actor
 from tanhui.ledger import commands as ledger
 from tanhui.ledger.chart import CITIZEN_POINTS
+from tanhui.notices.commands import forget_person as forget_notices
 from tanhui.partners.deliveries import KEPT
 from tanhui.partners.forgetting import forget_references
 from tanhui.runtime.sql import load
@@ -92,6 +93,7 @@ def _forget_rows(
     _run("forget_person", {**asked, "at": at})
     kept_files = vault.forget(actor=actor, person_id=person_id, at=at)
     words = erase_words(person_id=person_id)
+    notices = forget_notices(person_id=person_id)
     references = _run("forget_words", asked)[0][0]
     partners = {partner_id for partner_id, _, _ in riders}
     digests = {(partner_id, digest) for partner_id, digest, _ in riders}
@@ -104,6 +106,7 @@ def _forget_rows(
         "words": words,
         "references": references,
         "files": kept_files,
+        "notices": notices,
     }
 
 

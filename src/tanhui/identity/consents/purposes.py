@@ -19,9 +19,11 @@ GUARDIAN = "guardian"
 LOCATION = "location"
 RECORDS = "records"
 EXCHANGE = "exchange"
-KNOWN = (ACCOUNT, GUARDIAN, LOCATION, RECORDS, EXCHANGE)
-# When somebody is asked: at the first log-in, there when under 14, or by a partner that binds.
-ASKED = ("first", "under_14", "binding")
+NOTICES = "notices"
+KNOWN = (ACCOUNT, GUARDIAN, LOCATION, RECORDS, EXCHANGE, NOTICES)
+# When somebody is asked: at the first log-in, there when under 14, by a partner that binds, or
+# later, where the person chooses what it is for.
+ASKED = ("first", "under_14", "binding", "later")
 _VERSION = r"\d+\.\d+\.\d+"
 
 
