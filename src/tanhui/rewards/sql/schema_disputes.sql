@@ -1,5 +1,5 @@
--- Which case is about which redemption, and who raised it. Where the dispute stands is the case's to
--- say; a line here is written once and never changed.
+-- Which case is about which redemption, and who raised it. Where the dispute stands is the case's
+-- to say; a line here is written once and never changed.
 CREATE TABLE rewards_dispute (
     case_id uuid PRIMARY KEY REFERENCES cases_case (id),
     number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
