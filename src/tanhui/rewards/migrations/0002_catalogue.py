@@ -2,8 +2,12 @@
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
+PARTS = ("offers_kept", "function_offer")
+
 
 class Migration(migrations.Migration):
     dependencies = [("rewards", "0001_core")]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.rewards", part)) for part in PARTS]

@@ -1,0 +1,1 @@
+SELECT rewards_change_offer(%(code)s::text, %(fields)s::jsonb);

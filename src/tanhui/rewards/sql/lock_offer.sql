@@ -1,0 +1,1 @@
+SELECT rewards_lock_offer(%(code)s::text);

@@ -1,0 +1,1 @@
+SELECT rewards_set_picture(%(code)s::text, %(picture_id)s::uuid);
