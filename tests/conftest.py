@@ -26,6 +26,7 @@ from tanhui.runtime.postgres import Server
 
 # What migrations themselves fill; emptying it would need them to run again.
 KEPT_TABLES = frozenset({"django_migrations", "ledger_kind"})
+_LARGE_BYTES = 1 << 20
 
 # A change is judged by the same cases every time; whoever wants new ones asks for them, and
 # `scripts/fuzz` looks for hours.
@@ -142,14 +143,28 @@ def with_name(url: str, name: str) -> str:
 
 
 def empty(url: str) -> None:
-    """Truncate all of our tables at once, as the owner, whatever their order of references."""
+    """Empty every table of ours and begin its numbers anew, as the owner.
+
+    Truncating some hundred tables takes longer than most tests do. So what is small is deleted from
+    those tables alone that have ever held a row, with no trigger and no reference in the way; what
+    is large is truncated, and so leaves no dead rows behind.
+    """
     with psycopg.connect(url) as connection:
         found = connection.execute(
-            "SELECT c.relname FROM pg_class AS c"
-            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
-            " AND NOT c.relispartition AND c.relname <> ALL (%s)",
+            "SELECT c.relname, pg_relation_size(c.oid) FROM pg_class AS c"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
+            " AND c.relname <> ALL (%s) AND pg_relation_size(c.oid) > 0",
             [list(KEPT_TABLES)],
         ).fetchall()
-        if found:
-            tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in found)
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
+        large = [sql.Identifier(name) for name, size in found if size > _LARGE_BYTES]
+        if large:
+            tables = sql.SQL(", ").join(large)
+            connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(tables))
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for name, size in found:
+            if size <= _LARGE_BYTES:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+        connection.execute(
+            "SELECT setval(format('%I.%I', schemaname, sequencename), start_value, FALSE)"
+            " FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+        )
