@@ -14,6 +14,7 @@ from tanhui.kernel.references import REFERENCE_BYTES_MAX
 
 SCHEMAS = "#/components/schemas/"
 _PROBLEMS = {
+    400: "The header `Idempotency-Key` is missing.",
     401: "The signature or the token is missing or does not hold.",
     403: "The sender may not do this.",
     404: "There is no such thing, or not for this sender.",
@@ -242,6 +243,22 @@ DECLARE_DAY: dict[str, Any] = {
 }
 CITIZEN: dict[str, Any] = {"responses": problems(401, 404, 422)}
 PUBLIC: dict[str, Any] = {"responses": problems(404, 422)}
+
+
+_NOT_TO_BE_HAD = {
+    **problems(409)[409],
+    "description": "It cannot be had (`sold_out`, `points_missing`, `person_limit`, `day_limit`,"
+    " `offer_closed`), or is past what was asked (`redemption_<state>`, `hold_over`). Points have"
+    " not moved.",
+}
+_NOT_SO = {
+    **problems(403)[403],
+    "description": "`step_up_needed` (prove the phone), `device_too_new`, `level_too_low` and"
+    " `own_offer`.",
+}
+_OTHERWISE = {403: _NOT_SO, 409: _NOT_TO_BE_HAD}
+REDEEMING: dict[Any, Any] = {**problems(400, 401, 404, 422), **_OTHERWISE}
+GOING_ON: dict[Any, Any] = {**problems(401, 404, 422), **_OTHERWISE}
 
 
 def components() -> dict[str, Any]:

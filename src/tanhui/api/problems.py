@@ -34,6 +34,15 @@ _UNKNOWN_SENDER = frozenset(
     }
 )
 _TOO_LARGE = frozenset({"body_too_large"})
+# Programs tell by the status whether they asked wrongly, too late, or twice for two things.
+_OWN_STATUS = {
+    "idempotency_key_missing": 400,
+    "exists_with_different_content": 422,
+    "sold_out": 409,
+    "points_missing": 409,
+    "person_limit": 409,
+    "day_limit": 409,
+}
 _WRONG_TYPE = frozenset({"content_type_unknown", "content_encoding_unknown"})
 _SENTENCES = {
     400: ("bad_request", "请求无法理解。", "The request cannot be understood."),
@@ -81,7 +90,9 @@ def refusal_status(refusal: Refusal) -> int:
         return 401
     if refusal.code in _TOO_LARGE:
         return 413
-    return 415 if refusal.code in _WRONG_TYPE else status_of(refusal)
+    if refusal.code in _WRONG_TYPE:
+        return 415
+    return _OWN_STATUS.get(refusal.code) or status_of(refusal)
 
 
 def refusal_problem(refusal: Refusal) -> HttpResponse:

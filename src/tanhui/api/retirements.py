@@ -24,7 +24,7 @@ from tanhui.registry.commands import Line
 from tanhui.registry.retiring import Wish, retire_credits
 
 __all__ = ["router"]
-_RETIRING = {"responses": description.problems(401, 403, 404, 409, 422, 429)}
+_RETIRING = {"responses": description.problems(400, 401, 403, 404, 409, 422, 429)}
 _LINES_MOST = 40
 
 

@@ -18,6 +18,7 @@ from tanhui.api import (
     personal,
     reconciliation,
     retirements,
+    rewards,
     totals,
 )
 from tanhui.api.problems import defect, refusal_problem, status_problem, unfit
@@ -39,7 +40,9 @@ api.add_router("", retirements.router)
 api.add_router("/log", log.router)
 api.add_router("", deliveries.router)
 api.add_router("/reconciliation", reconciliation.router)
+api.add_router("", rewards.router)
 api.add_router("/me", personal.router)
+api.add_router("/me", rewards.own)
 
 
 @api.exception_handler(Refusal)
