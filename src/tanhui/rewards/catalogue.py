@@ -191,7 +191,7 @@ def withdraw_offer(*, actor: Actor, offer_code: str, at: datetime) -> Offer:
         cases.take_step(actor=actor, case_id=live_case(found).id, step="withdraw", at=at)
         if found.state != "draft":
             move(found, "draft", at=at)
-        offer_acts.end_batches(found, at)
+        offer_acts.end_batches(actor, found, at)
         audit(actor, found, "withdraw_offer", at)
     return queries.offer(offer_code)
 
@@ -216,7 +216,7 @@ def close_offer(*, actor: Actor, offer_code: str, at: datetime) -> Offer:
         if live is not None and live.closed_at is None:
             cases.take_step(actor=actor, case_id=live.id, step="withdraw", at=at)
         move(found, "closed", at=at)
-        units = offer_acts.end_batches(found, at)
+        units = offer_acts.end_batches(actor, found, at)
         audit(actor, found, "close_offer", at, unsold=units)
     return queries.offer(offer_code)
 
@@ -233,7 +233,7 @@ def _decide(
         )
         move(found, to_state, at=at)
         if to_state != "approved":
-            offer_acts.end_batches(found, at)
+            offer_acts.end_batches(actor, found, at)
         audit(actor, found, f"{step}_offer", at)
     return case
 

@@ -93,7 +93,7 @@ def _add(merchant_id: int, offer_id: int, codes: Sequence[str], at: datetime) ->
     every = [one for each in hashes.values() for one in each]
     held = {
         bytes(row["code_hash"])
-        for row in rows("known_codes", {"merchant_id": merchant_id, "hashes": every})
+        for row in rows("known_codes", {"merchant_id": merchant_id, "digests": every})
     }
     fresh = [code for code in codes if not held.intersection(hashes[code])]
     added = rows(
@@ -101,8 +101,8 @@ def _add(merchant_id: int, offer_id: int, codes: Sequence[str], at: datetime) ->
         {
             "merchant_id": merchant_id,
             "offer_id": offer_id,
-            "hashes": [hashes[code][0] for code in fresh],
-            "sealed": [seal(code, field=CODE_FIELD) for code in fresh],
+            "digests": [hashes[code][0] for code in fresh],
+            "seals": [seal(code, field=CODE_FIELD) for code in fresh],
             "at": at,
         },
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from django.db import connection
 
@@ -14,10 +13,10 @@ from tanhui.cases.queries import Case, Step
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import is_allowed, require
 from tanhui.kernel.actors import Actor
-from tanhui.ledger.chart import REASON_NUMBERS, Reason
 from tanhui.rewards import queries, refusals
 from tanhui.rewards.catalogue_refusals import CODES, not_handed_in
 from tanhui.rewards.records import Offer
+from tanhui.rewards.stocking import take_off
 
 CASE_KIND = "reward-offer"
 _READ_EVERY = frozenset({"auditor", "operator", "regulator", "sponsor"})
@@ -100,23 +99,16 @@ def move(
         queries.run("move_offer", facts)
 
 
-def end_batches(found: Offer, at: datetime) -> int:
+def end_batches(actor: Actor, found: Offer, at: datetime) -> int:
     """Takes everything of an offer off sale; its money returns to the windows. Answers the units.
 
     Vouchers that citizens hold already stay good.
     """
-    units = 0
-    for batch in queries.batches(offer_ids=[found.id]):
-        if batch.ended_at is None:
-            asked = {
-                "batch_id": batch.id,
-                "transfer_id": uuid4(),
-                "reason": REASON_NUMBERS[Reason.REWARD_UNSOLD],
-                "at": at,
-            }
-            with refusals.named():
-                units += int(queries.rows("end_batch", asked)[0]["units"])
-    return units
+    return sum(
+        take_off(actor=actor, batch_id=batch.id, at=at)
+        for batch in queries.batches(offer_ids=[found.id])
+        if batch.ended_at is None
+    )
 
 
 def audit(actor: Actor, found: Offer, act: str, at: datetime, **facts: object) -> None:

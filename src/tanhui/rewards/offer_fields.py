@@ -17,7 +17,20 @@ DELIVERIES = ("code", "scan", "none")
 CATEGORIES = ("travel", "food", "culture", "daily", "giving")
 RELEASES = ("open", "drop")
 # What the pages can draw for an offer without a picture.
-ARTS = ("metro", "bike", "bus", "tea", "cup", "book", "mountain", "tree", "gift")
+ARTS = (
+    "metro",
+    "bus",
+    "bike",
+    "ticket",
+    "tea",
+    "bowl",
+    "cup",
+    "book",
+    "bag",
+    "gift",
+    "tree",
+    "mountain",
+)
 # The longest texts, in letters.
 MOST = {
     "title_zh": 40,

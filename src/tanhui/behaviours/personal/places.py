@@ -126,6 +126,8 @@ PLACES: tuple[Place, ...] = (
     Place("rules_published_as_proposer", "rulebook_publication", "proposer_id", left_out=_TEXT),
     Place("rules_published_as_second", "rulebook_publication", "seconder_id", left_out=_TEXT),
     Place("rules_published", "rulebook_publication", "publisher_id", left_out=_TEXT),
+    Place("offers_approved", "rewards_publication", "approver_id"),
+    Place("offers_published", "rewards_publication", "publisher_id"),
 )
 
 

@@ -5,5 +5,5 @@ SELECT
     count(*) FILTER (WHERE redemption_id IS NULL) AS free,
     max(imported_at) AS last_at
 FROM rewards_code
-WHERE offer_id = ANY(%(offer_ids)s::bigint[])
+WHERE offer_id = any(%(offer_ids)s::bigint[])
 GROUP BY offer_id;
