@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.periods import city_day, day_start
 from tanhui.kernel.refusals import Refusal
 from tanhui.ledger.queries import recount
 from tanhui.rewards import moving_code, queries, till
+from tanhui.rewards import recount as rewards_recount
 from tanhui.rewards.ending import end_batches, end_due, refund_redemption
 from tanhui.rewards.redeeming import confirm_redemption, redeem_reward, return_redemption
 from tests.cast import NOW, OPERATOR
@@ -76,6 +77,7 @@ def test_a_voucher_goes_from_the_shelf_to_the_till_and_everybody_is_told_who_owe
     assert "12:00" in why.zh
     assert [step.state for step in queries.steps(mall.lin, made.id)] == ["confirmed", "delivered"]
     assert all(asset.matches for asset in recount())
+    assert rewards_recount.recount().broken == {}
 
 
 def test_the_till_takes_no_old_picture_no_foreign_voucher_and_no_misread_letters(
@@ -122,6 +124,7 @@ def test_what_is_given_back_or_never_used_restores_points_stock_and_budget(mall:
     assert mall.points(at=after) == (1_000, 0)
     assert fen(mall) == {4: 1_000_000, 111: 0, 112: 0}
     assert all(asset.matches for asset in recount())
+    assert rewards_recount.recount().broken == {}
 
 
 def test_a_refund_after_delivery_reverses_points_and_what_is_owed(mall: Mall) -> None:
@@ -145,6 +148,7 @@ def test_a_refund_after_delivery_reverses_points_and_what_is_owed(mall: Mall) ->
     assert queries.shelved("R-9001", NOW).left == 1
     assert fen(mall) == {4: 1_000_000 - 900, 111: 900, 112: 0}
     assert all(asset.matches for asset in recount())
+    assert rewards_recount.recount().broken == {}
 
 
 def test_a_key_answers_again_and_another_wish_under_it_is_refused(mall: Mall) -> None:
@@ -216,3 +220,25 @@ def test_much_at_once_asks_for_the_phone_and_for_a_device_that_is_known(mall: Ma
     assert end_due(actor=platform_actor(), at=after) == 1
     assert queries.redemption(mall.lin, late.id).reason == "not_confirmed"
     assert queries.shelved("R-9001", NOW).left == 1
+
+
+def test_the_recount_sees_what_somebody_changed_behind_the_functions(mall: Mall) -> None:
+    mall.offer()
+    mall.stock(units=3)
+    mall.redeem()
+    for statement, promise in (
+        ("UPDATE rewards_stock SET left_units = left_units + 1", "batch_does_not_add_up"),
+        ("UPDATE rewards_redemption SET points = points - 1", "redemption_differs_from_its_points"),
+        (
+            "UPDATE rewards_redemption SET state = 'delivered', ended_at = at",
+            "redemption_differs_from_its_points",
+        ),
+        ("DELETE FROM rewards_redemption", "points_were_spent_for_nothing"),
+        ("UPDATE rewards_batch SET cost_fen = 1", "stocked_money_differs"),
+    ):
+        with transaction.atomic():
+            with as_owner() as cursor:
+                cursor.execute(statement)
+            assert promise in rewards_recount.recount().broken
+            transaction.set_rollback(True)
+        assert rewards_recount.recount().matches
