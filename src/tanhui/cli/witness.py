@@ -1,7 +1,8 @@
 """`tanhui witness`: a witness of public logs, with its own key and memory; no database, no setting.
 
 It answers `POST /add-checkpoint` by C2SP tlog-witness. What a request should be answered is decided
-in `tanhui.tlog.witness`; here it is received, remembered durably, and only then signed.
+in `tanhui.tlog.witness`; here it is received, remembered durably, and only then signed. It also
+lends its chance to draws, `POST /bind-draw` and `/tell-draw`, by `tanhui.tlog.draws`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import typer
 
 from tanhui.cli.refusing import print_json, refusing
 from tanhui.kernel.refusals import Conflict, Invalid
+from tanhui.tlog import draws
 from tanhui.tlog import note as notes
 from tanhui.tlog.checkpoint import Checkpoint
 from tanhui.tlog.encoding import Malformed
@@ -92,12 +94,16 @@ def _first_key(path: Path) -> None:
 class Memory:
     """What the witness has cosigned: one file for each log, its last checkpoint.
 
+    And for which closed list it told its secret of a draw: one file for each draw.
+
     A request is judged and remembered under one lock, so that two of them never both pass.
     """
 
     def __init__(self, folder: Path, signer: Signer, logs: Mapping[str, Sequence[PublicKey]]):
         self._folder = folder / "seen"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._told = folder / "draws"
+        for place in (self._folder, self._told):
+            place.mkdir(parents=True, exist_ok=True)
         self._signer = signer
         self._logs = logs
         self._lock = threading.Lock()
@@ -112,6 +118,32 @@ class Memory:
             line = notes.cosign(found.note, self._signer, int(now()))
         return Refused(200, f"{line.text}\n")
 
+    def bind_draw(self, body: bytes) -> Refused:
+        """The digest of this witness's secret for a draw, or a refusal."""
+        wish = draws.parse_binding(body, origins=list(self._logs))
+        if isinstance(wish, Refused):
+            return wish
+        return Refused(200, f"{draws.bound(draws.secret_of(wish, self._signer.sign_message))}\n")
+
+    def tell_draw(self, body: bytes) -> Refused:
+        """The secret of a draw whose entries are closed, or a refusal."""
+        sign = self._signer.sign_message
+        with self._lock:
+            found = draws.judge(
+                body, logs=self._logs, own=self._signer.key, sign=sign, last=self._told_for
+            )
+            if isinstance(found, Refused):
+                return found
+            binding, wish = found
+            self._keep(self._told / binding.label, wish.closed)
+            secret = draws.secret_of(binding, sign)
+            told = draws.Told(secret, sign(draws.told_message(wish.closed, secret)))
+        return Refused(200, told.written)
+
+    def _told_for(self, label: str) -> bytes | None:
+        path = self._told / label
+        return path.read_bytes() if path.exists() else None
+
     def _path(self, origin: str) -> Path:
         return self._folder / hashlib.sha256(origin.encode()).hexdigest()
 
@@ -120,14 +152,16 @@ class Memory:
         return Checkpoint.parse(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def _remember(self, checkpoint: Checkpoint) -> None:
-        path = self._path(checkpoint.origin)
+        self._keep(self._path(checkpoint.origin), checkpoint.text.encode())
+
+    def _keep(self, path: Path, text: bytes) -> None:
         beside = path.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as stream:
-            stream.write(checkpoint.text)
+        with beside.open("wb") as stream:
+            stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(path)
-        folder = os.open(self._folder, os.O_RDONLY)
+        folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
@@ -165,9 +199,13 @@ def _handler(memory: Memory) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return self._say(Refused(400, "a body of at most a mebibyte is needed\n"))
             body = self.rfile.read(int(length))
-            if self.path != "/add-checkpoint":
-                return self._say(Refused(404, "not found\n"))
-            return self._say(memory.answer(body))
+            answers = {
+                "/add-checkpoint": memory.answer,
+                draws.BIND_PATH: memory.bind_draw,
+                draws.TELL_PATH: memory.tell_draw,
+            }
+            answer = answers.get(self.path)
+            return self._say(answer(body) if answer else Refused(404, "not found\n"))
 
         def do_GET(self) -> None:
             """Nothing can be read here."""

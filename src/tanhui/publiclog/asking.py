@@ -36,19 +36,22 @@ class Answer:
 
 def post(witness: Witness, request: Request) -> Answer:
     """Sends a request to a witness's address."""
-    asked = HttpRequest(
-        f"{witness.address}/add-checkpoint",
-        data=request.written,
-        headers={"Content-Type": TEXT},
-        method="POST",
-    )
+    return post_body(f"{witness.address}/add-checkpoint", request.written)
+
+
+def post_body(address: str, body: bytes) -> Answer:
+    """Sends a body to an address."""
+    try:
+        asked = HttpRequest(address, data=body, headers={"Content-Type": TEXT}, method="POST")
+    except ValueError as error:
+        return Answer(0, str(error))
     try:
         with urlopen(asked, timeout=SECONDS_MAX) as answer:
             return Answer(answer.status, _text(answer.read(_ANSWER_BYTES_MAX)))
     except HTTPError as error:
         with error:
-            body = _text(error.read(_ANSWER_BYTES_MAX))
-        return Answer(error.code, body, error.headers.get("Content-Type", ""))
+            told = _text(error.read(_ANSWER_BYTES_MAX))
+        return Answer(error.code, told, error.headers.get("Content-Type", ""))
     except (URLError, OSError, ValueError) as error:
         return Answer(0, str(error))
 

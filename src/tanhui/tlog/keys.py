@@ -89,11 +89,17 @@ class PublicKey:
         self._check(cosigned(text, time), value[TIME_BYTES:])
         return time
 
-    def _check(self, message: bytes, value: bytes) -> None:
+    def holds(self, message: bytes, value: bytes) -> bool:
+        """Whether this key signed these bytes, as they are."""
         try:
             Ed25519PublicKey.from_public_bytes(self.raw).verify(value, message)
         except InvalidSignature:
-            raise ValueError("the signature does not hold") from None
+            return False
+        return True
+
+    def _check(self, message: bytes, value: bytes) -> None:
+        if not self.holds(message, value):
+            raise ValueError("the signature does not hold")
 
 
 @dataclass(frozen=True, slots=True)
