@@ -2,8 +2,18 @@
 
 from django.db import migrations
 
+from tanhui.runtime.sql import load
+
+PARTS = (
+    "schema",
+    "function_expiring",
+    "function_mark_chunk",
+    "function_expire_chunk",
+    "function_pause",
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("rewards", "0004_drops")]
 
-    operations = []
+    operations = [migrations.RunSQL(load("tanhui.rewards.expiry", part)) for part in PARTS]

@@ -1,0 +1,1 @@
+"""Kind expiry: by months, first in first out, announced, paused on request, given instead."""

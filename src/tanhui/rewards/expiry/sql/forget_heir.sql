@@ -1,0 +1,2 @@
+DELETE FROM rewards_heir
+WHERE citizen_id = %(citizen_id)s;

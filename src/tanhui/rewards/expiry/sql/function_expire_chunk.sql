@@ -1,0 +1,121 @@
+-- Lets points of the next so many citizens expire with a month that is over, or gives them to the
+-- cause that the citizen chose. Answers the last citizen looked at (none: all are done), how many
+-- lost points, and how many points.
+--
+-- Only accounts that lose something are locked, in the order of the books, and what they lose is
+-- counted again under the lock. Ids follow from citizen and month: a month takes from nobody twice.
+CREATE FUNCTION rewards_expire_chunk(
+    p_month smallint, p_months smallint, p_month_end timestamptz, p_after bigint,
+    p_limit integer, p_expired_reason smallint, p_given_reason smallint, p_at timestamptz
+)
+RETURNS TABLE (last_id bigint, people bigint, points bigint)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = public, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off
+AS $$
+DECLARE
+    v_asked bigint[];
+    v_citizens bigint[];
+    v_points bigint[];
+    v_causes bigint[];
+    v_ids uuid[];
+    v_count integer;
+    v_result text;
+BEGIN
+    IF p_month_end > p_at THEN
+        RAISE EXCEPTION 'month_not_over' USING ERRCODE = 'TH001';
+    END IF;
+    SELECT array_agg(page.holder_id ORDER BY page.holder_id) INTO v_asked
+    FROM (
+        SELECT holder_id FROM ledger_account
+        WHERE holder_id > p_after AND kind = 1
+        ORDER BY holder_id
+        LIMIT p_limit
+    ) AS page;
+    IF v_asked IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT array_agg(expiring.citizen_id ORDER BY expiring.citizen_id) INTO v_citizens
+    FROM rewards_expiring(v_asked, p_month, p_months, p_month_end) AS expiring
+    WHERE NOT EXISTS (
+        SELECT 1 FROM rewards_expired AS before
+        WHERE before.citizen_id = expiring.citizen_id AND before.month = p_month
+    );
+    PERFORM 1 FROM ledger_account
+    WHERE holder_id = ANY (v_citizens) AND kind = 1
+    ORDER BY holder_id
+    FOR NO KEY UPDATE;
+    SELECT
+        array_agg(expiring.citizen_id ORDER BY expiring.citizen_id),
+        array_agg(expiring.points ORDER BY expiring.citizen_id),
+        array_agg(cause.id ORDER BY expiring.citizen_id),
+        array_agg(
+            substr(encode(sha256(convert_to(
+                'tanhui-expiry/' || expiring.citizen_id || '/' || p_month, 'UTF8'
+            )), 'hex'), 1, 32)::uuid
+            ORDER BY expiring.citizen_id
+        )
+    INTO v_citizens, v_points, v_causes, v_ids
+    FROM rewards_expiring(v_citizens, p_month, p_months, p_month_end) AS expiring
+    LEFT JOIN rewards_heir AS heir ON heir.citizen_id = expiring.citizen_id
+    LEFT JOIN rewards_cause AS cause ON cause.id = heir.cause_id AND cause.ended_at IS NULL
+    WHERE NOT EXISTS (
+        SELECT 1 FROM rewards_expired AS before
+        WHERE before.citizen_id = expiring.citizen_id AND before.month = p_month
+    );
+    v_count := coalesce(cardinality(v_citizens), 0);
+    IF v_count > 0 THEN
+        FOREACH v_result IN ARRAY ledger_post(
+            v_ids, array_fill(0::smallint, ARRAY[v_count]),
+            v_citizens, array_fill(1::smallint, ARRAY[v_count]),
+            array_fill(0::bigint, ARRAY[v_count]),
+            ARRAY(
+                SELECT CASE WHEN cause_id IS NULL THEN 108 ELSE 109 END::smallint
+                FROM unnest(v_causes) WITH ORDINALITY AS one (cause_id, ordinal)
+                ORDER BY ordinal
+            ),
+            v_points, array_fill(NULL::uuid, ARRAY[v_count]),
+            array_fill(NULL::timestamptz, ARRAY[v_count]),
+            ARRAY(
+                SELECT CASE WHEN cause_id IS NULL THEN p_expired_reason ELSE p_given_reason END
+                FROM unnest(v_causes) WITH ORDINALITY AS one (cause_id, ordinal)
+                ORDER BY ordinal
+            ),
+            p_at
+        ) LOOP
+            IF v_result <> 'ok' THEN
+                RAISE EXCEPTION '%', v_result USING ERRCODE = 'TH001';
+            END IF;
+        END LOOP;
+        INSERT INTO rewards_expired (citizen_id, month, points, cause_id, transfer_id, at)
+        SELECT one.citizen_id, p_month, one.points, one.cause_id, one.id, p_at
+        FROM unnest(v_citizens, v_points, v_causes, v_ids)
+            AS one (citizen_id, points, cause_id, id);
+        UPDATE rewards_cause AS cause SET
+            given_points = cause.given_points + gained.points,
+            given_times = cause.given_times + gained.times
+        FROM (
+            SELECT one.cause_id, sum(one.points) AS points, count(*) AS times
+            FROM unnest(v_points, v_causes) AS one (points, cause_id)
+            WHERE one.cause_id IS NOT NULL
+            GROUP BY one.cause_id
+        ) AS gained
+        WHERE cause.id = gained.cause_id;
+    END IF;
+    RETURN QUERY
+    SELECT
+        v_asked[cardinality(v_asked)],
+        v_count::bigint,
+        coalesce((SELECT sum(one.points) FROM unnest(v_points) AS one (points)), 0)::bigint;
+END
+$$;
+REVOKE ALL ON FUNCTION rewards_expire_chunk(
+    smallint, smallint, timestamptz, bigint, integer, smallint, smallint, timestamptz
+) FROM public;
+GRANT EXECUTE ON FUNCTION rewards_expire_chunk(
+    smallint, smallint, timestamptz, bigint, integer, smallint, smallint, timestamptz
+) TO tanhui_app;

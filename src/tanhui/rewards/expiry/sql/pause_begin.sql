@@ -1,0 +1,3 @@
+SELECT rewards_pause_begin(
+    %(citizen_id)s::bigint, %(month)s::smallint, %(months)s::smallint, %(every)s::smallint, %(at)s
+);

@@ -1,0 +1,10 @@
+SELECT
+    step,
+    month,
+    after_id,
+    people,
+    points,
+    begun_at,
+    ended_at
+FROM rewards_month_run
+WHERE month = %(month)s;

@@ -1,0 +1,1 @@
+"""Giving points away: causes, and what became of what was given."""
