@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tanhui.behaviours import queries as behaviours
-from tanhui.citizen import scenes, shown
+from tanhui.citizen import mall_shown, scenes, shown
 from tanhui.citizen.consents import asks_first
 from tanhui.citizen.recompute import recompute_document
 from tanhui.identity import commands
@@ -34,10 +34,14 @@ def home(request: PageRequest) -> HttpResponse:
     """The balance, the latest deeds, today and the week; first of all what must be asked."""
     if asks_first(request):
         return HttpResponseRedirect(reverse("citizen:consents-first"))
-    page = shown.home_page(citizen_id=_citizen_id(request), at=request.at)
+    citizen_id = _citizen_id(request)
+    page = shown.home_page(citizen_id=citizen_id, at=request.at)
+    could = mall_shown.could_have(
+        citizen_id=citizen_id, points=max(0, page.points - page.waiting.points), at=request.at
+    )
     elder = request.appearance.view == "elder"
     template = "citizen/home_elder.html" if elder else "citizen/home.html"
-    return render(request, template, {"page": page, "tab": "home"})
+    return render(request, template, {"page": page, "could": could, "tab": "home"})
 
 
 @entrance

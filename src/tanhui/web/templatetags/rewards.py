@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
 from tanhui.kernel.periods import city_day
+from tanhui.render.codes import qr_svg
 from tanhui.web.templatetags.tanhui import on_day
 
 register = template.Library()
@@ -84,3 +86,9 @@ def days_left(until: datetime, now: datetime) -> str:
 def soon(until: datetime, now: datetime) -> bool:
     """Whether something ends within a week."""
     return until - now < timedelta(days=7)
+
+
+@register.filter
+def qr(text: str) -> SafeString:
+    """The QR code of a text as a picture within the page."""
+    return mark_safe(qr_svg(text))
