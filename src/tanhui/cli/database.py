@@ -49,6 +49,7 @@ from tanhui.kernel.actors import Actor, Assurance  # noqa: E402
 from tanhui.ledger import queries as ledger  # noqa: E402
 from tanhui.publiclog.recount import recount as recount_log  # noqa: E402
 from tanhui.registry.recount import recount as recount_registry  # noqa: E402
+from tanhui.rewards.recount import recount as recount_rewards
 from tanhui.rulebook.checking import check_rulebook  # noqa: E402
 from tanhui.rulebook.publishing import found as found_rules  # noqa: E402
 from tanhui.vault import queries as vault  # noqa: E402
@@ -161,6 +162,7 @@ def prove(as_json: JsonFlag = False) -> None:
         claimed = recount_claims()
         rules = check_rulebook()
         registered = recount_registry()
+        rewarded = recount_rewards()
         log = recount_log()
         audited = check_audit()
         lost = vault.recheck()
@@ -171,6 +173,7 @@ def prove(as_json: JsonFlag = False) -> None:
         and claimed.matches
         and rules.matches
         and registered.matches
+        and rewarded.matches
         and log.matches
         and audited.ok
         and not lost
@@ -197,6 +200,7 @@ def prove(as_json: JsonFlag = False) -> None:
         },
         "credits": asdict(registered.equation),
         "registry": {**registered.differing, "matches": registered.matches},
+        "rewards": {"broken": rewarded.broken, "matches": rewarded.matches},
         "seconds": round(time.monotonic() - begun, 3),
     }
     if as_json:
@@ -208,6 +212,7 @@ def prove(as_json: JsonFlag = False) -> None:
         _line("claims", None, claimed.matches)
         _line("rulebook", rules.publications, rules.matches)
         _line("credits", registered.equation.issued_kg, registered.matches, "kg")
+        _line("rewards", None, rewarded.matches)
         _line("log", log.size, log.matches)
         _line("audit", audited.chain.rows, audited.ok)
         for line in audit.first_fault(audited):

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from tanhui.rewards import queries
 
+# Each answers rows of a promise and how many rows break it.
+_STATEMENTS = ("recount",)
+
 
 @dataclass(frozen=True, slots=True)
 class RewardsRecount:
@@ -20,6 +23,6 @@ class RewardsRecount:
 
 
 def recount() -> RewardsRecount:
-    """Counts everything anew in one statement, and so in one snapshot. Locks nothing."""
-    found = queries.rows("recount", {})
+    """Counts everything anew; each statement sees one snapshot. Locks nothing."""
+    found = [row for name in _STATEMENTS for row in queries.rows(name, {})]
     return RewardsRecount({row["promise"]: row["broken"] for row in found if row["broken"]})
