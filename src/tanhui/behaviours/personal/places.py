@@ -126,6 +126,10 @@ PLACES: tuple[Place, ...] = (
     Place("rules_published_as_proposer", "rulebook_publication", "proposer_id", left_out=_TEXT),
     Place("rules_published_as_second", "rulebook_publication", "seconder_id", left_out=_TEXT),
     Place("rules_published", "rulebook_publication", "publisher_id", left_out=_TEXT),
+    Place("points_by_month", "rewards_mark", "citizen_id"),
+    Place("expiry_paused", "rewards_pause", "citizen_id"),
+    Place("expiring_points_go_to", "rewards_heir", "citizen_id"),
+    Place("points_expired", "rewards_expired", "citizen_id"),
     Place("offers_approved", "rewards_publication", "approver_id"),
     Place("offers_published", "rewards_publication", "publisher_id"),
 )
@@ -165,6 +169,7 @@ _ABROAD = "What other registers publish, names included; it is tied to nobody wh
 
 # Tables of which nothing is told to a person, and why.
 _HOLDERS = "Organisations that hold credits; no person is named."
+_CAUSES = "Where points are given and what became of it, which is public; no person is named."
 _SPONSORS = "Organisations that pay for rewards and those they pay; no person is named."
 NOT_PERSONAL: dict[str, str] = {
     "django_migrations": _NOBODY,
@@ -238,6 +243,11 @@ NOT_PERSONAL: dict[str, str] = {
     "projects_foreign_series": _NOBODY,
     "projects_foreign_credit": _ABROAD,
     "projects_foreign_change": _ABROAD,
+    "rewards_cause": _CAUSES,
+    "rewards_cause_offer": _CAUSES,
+    "rewards_cause_photo": _CAUSES,
+    "rewards_cause_report": _CAUSES,
+    "rewards_month_run": _NOBODY,
     "rewards_funding": _SPONSORS,
     "rewards_funding_change": _SPONSORS,
     "rewards_funding_offer": _SPONSORS,
@@ -271,6 +281,7 @@ TOLD_ELSEWHERE: dict[str, str] = {
     "claims_scheme.key_sealed": "The key shared with another scheme.",
     "partners_key.secret_sealed": "The secret of a partner's key.",
     "ledger_pool_entry.holder_id": "The city's pools, whose holder is no person.",
+    "rewards_cause_report.actor": _ACTED,
     "rewards_funding_change.actor": _ACTED,
     "rewards_funding_offer.actor": _ACTED,
     "rewards_settlement_act.actor": _ACTED,
