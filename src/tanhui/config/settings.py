@@ -17,6 +17,7 @@ from typing import Any
 from tanhui.config.keys import open_ring
 from tanhui.config.secrets import Secrets
 from tanhui.kernel.refusals import Invalid
+from tanhui.notices.gateways.accounts import Accounts
 from tanhui.runtime.keys.ring import Keys
 
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -52,6 +53,8 @@ class Settings:
     keyring: Path | None = None
     # A device for signatures, as `package.module:Class`; none means software alone.
     key_device: str | None = None
+    # The operators of messages that this installation has an account with; a demo has none.
+    accounts: Accounts = field(default_factory=Accounts)
 
     @classmethod
     def read(cls, environ: Mapping[str, str], root: Path) -> Settings:
@@ -85,6 +88,7 @@ class Settings:
             clamd=environ.get("TANHUI_CLAMD", ""),
             keyring=_path(environ, "TANHUI_KEYRING_FILE", var / "keyring.toml"),
             key_device=environ.get("TANHUI_KEY_DEVICE") or None,
+            accounts=Accounts.read(environ),
         )
 
     @property

@@ -1,0 +1,1 @@
+"""The ways out: WeChat subscribe messages, text messages, mail, and those that only pretend."""
