@@ -49,7 +49,7 @@ from tanhui.kernel.actors import Actor, Assurance  # noqa: E402
 from tanhui.ledger import queries as ledger  # noqa: E402
 from tanhui.publiclog.recount import recount as recount_log  # noqa: E402
 from tanhui.registry.recount import recount as recount_registry  # noqa: E402
-from tanhui.rewards.recount import recount as recount_rewards
+from tanhui.rewards.recount import recount as recount_rewards  # noqa: E402
 from tanhui.rulebook.checking import check_rulebook  # noqa: E402
 from tanhui.rulebook.publishing import found as found_rules  # noqa: E402
 from tanhui.vault import queries as vault  # noqa: E402
