@@ -60,6 +60,14 @@ def moment(instant: datetime) -> str:
 
 
 @register.filter
+def month_name(instant: datetime) -> str:
+    """The month of the city: `11 月` or `Nov`."""
+    local = localtime(instant)
+    zh = (get_language() or "zh").startswith("zh")
+    return f"{local.month} 月" if zh else f"{local:%b}"
+
+
+@register.filter
 def last_moment(until: datetime) -> str:
     """The end of a day that a voucher still lives: `2026 年 12 月 20 日 24:00`."""
     local = localtime(until)
