@@ -40,7 +40,16 @@ PURPOSES = MappingProxyType(
             # A partner's contract and statements; its own organisation is named with each file.
             Purpose("partner", IMAGES | DOCUMENTS, 50 * MEGABYTE, frozenset({"operator"})),
             # Pictures of offers and of what gifts became: small, for they are shown on phones.
-            Purpose("reward", IMAGES, 2 * MEGABYTE, frozenset({"auditor", "operator", "regulator"})),
+            Purpose(
+                "reward", IMAGES, 2 * MEGABYTE, frozenset({"auditor", "operator", "regulator"})
+            ),
+            # Photos of what became of points that were given; every citizen may see them.
+            Purpose(
+                "cause-report",
+                IMAGES,
+                10 * MEGABYTE,
+                frozenset({"auditor", "citizen", "operator", "regulator"}),
+            ),
         )
     }
 )
