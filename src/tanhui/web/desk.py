@@ -120,6 +120,7 @@ _TOLD = {
     "offer_drafted": gettext_lazy("草稿已建，编号不再变。"),
     "offer_changed": gettext_lazy("已保存。"),
     "offer_submitted": gettext_lazy("已提交，等平台审核。"),
+    "offer_withdrawn": gettext_lazy("已撤回，又是草稿，可以再改。"),
     "offer_closed": gettext_lazy("已下架，没兑换的不再能换；已换出的券照常可用。"),
     "picture_set": gettext_lazy("图片已换。"),
     "settlement_received": gettext_lazy("已记下收到。双方都说了，这笔就结清。"),
