@@ -23,6 +23,8 @@ from tanhui.governance.jobs import note_begun, note_ended
 from tanhui.identity.audit.commands import seal_audit
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.refusals import Refusal
+from tanhui.notices.commands import forget_old as forget_old_notices
+from tanhui.notices.sending import send_due
 from tanhui.partners.deliveries import forget_old_deliveries
 from tanhui.projects.commands import run_clocks as run_project_clocks
 from tanhui.registry.retiring import lock_retirements
@@ -64,6 +66,8 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "disputes_run_out": lambda: run_dispute_clocks(actor=platform, at=at),
         "redemptions_ended": lambda: end_due(actor=platform, at=at),
         "batches_ended": lambda: end_batches(actor=platform, at=at),
+        "notices_sent": lambda: send_due(actor=platform, at=at),
+        "notices_forgotten": lambda: forget_old_notices(actor=platform, at=at),
         "files_swept": lambda: sweep_hourly(at),
     }
 

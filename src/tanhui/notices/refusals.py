@@ -96,3 +96,28 @@ def address_missing(channel: str) -> Refusal:
         first_zh=first_zh,
         first_en=first_en,
     )
+
+
+def mail_not_sent() -> Refusal:
+    """The mail server did not take the code."""
+    return Exhausted(
+        "mail_not_sent",
+        zh="验证码没发出去，过一会儿再试。",
+        en="The code could not be sent; try again later.",
+        transient=True,
+    )
+
+
+def wechat_code_wrong(*, again: bool) -> Refusal:
+    """WeChat does not know the mini-program's code, or does not answer."""
+    return Invalid(
+        "wechat_code_wrong",
+        zh="微信没认出这次登录，请在小程序里重开一次。",
+        en="WeChat did not recognise this log-in; open the mini-program again.",
+        transient=again,
+    )
+
+
+def person_unknown() -> Refusal:
+    """No such living person."""
+    return NotFound("person_unknown", zh="没有这个人。", en="There is no such person.")

@@ -94,13 +94,21 @@ class Template:
 
     def check(self, facts: Facts) -> None:
         """Refuses `notice_facts_wrong` unless these are exactly the facts of the template."""
+        wrong = self._wrong(facts)
+        if wrong:
+            raise refusals.notice_facts_wrong(self.id, ", ".join(sorted(wrong)))
+
+    def fits(self, facts: Facts) -> bool:
+        """Whether these are exactly the facts of the template."""
+        return not self._wrong(facts)
+
+    def _wrong(self, facts: Facts) -> set[str]:
         wrong = set(facts) ^ _keys(self.fields)
         for field, kind in self.fields.items():
             for key in _keys({field: kind}) - wrong:
                 if not _fits(kind, facts[key]):
                     wrong.add(key)
-        if wrong:
-            raise refusals.notice_facts_wrong(self.id, ", ".join(sorted(wrong)))
+        return wrong
 
     def said(self, text: Both, facts: Facts, language: Language) -> str:
         """A sentence of this template with its facts put in."""
@@ -164,7 +172,8 @@ def _fits(kind: str, value: str | int) -> bool:
         except ValueError:
             return False
         return len(value) == (10 if kind == "date" else 7)
-    return 0 < len(value) <= _TEXT_MAX
+    # A line break in a subject would be a header of its own.
+    return 0 < len(value) <= _TEXT_MAX and value.isprintable()
 
 
 @dataclass(frozen=True, slots=True)

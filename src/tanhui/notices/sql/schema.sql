@@ -62,8 +62,8 @@ CREATE INDEX notices_sending_due ON notices_sending (due_at)
 WHERE state IN ('waiting', 'sending');
 CREATE INDEX notices_sending_failed ON notices_sending (ended_at) WHERE state = 'failed';
 CREATE INDEX notices_sending_at ON notices_sending (at);
-CREATE INDEX notices_sending_sms ON notices_sending (person_id, ended_at)
-WHERE channel = 'sms' AND state = 'sent';
+CREATE INDEX notices_sending_sms ON notices_sending (person_id)
+WHERE channel = 'sms' AND state IN ('sending', 'sent');
 
 -- Where a person is reached. A mail address counts once a code has come back from it.
 CREATE TABLE notices_address (
