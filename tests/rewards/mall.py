@@ -26,7 +26,7 @@ from tanhui.ledger.chart import (
     Reason,
 )
 from tanhui.ledger.transfers import AccountKey, Transfer
-from tanhui.rewards.funding import agree_to_batch, open_funding
+from tanhui.rewards.funding import open_funding
 from tanhui.rewards.queries import spendable
 from tanhui.rewards.records import Batch, Redemption
 from tanhui.rewards.redeeming import redeem_reward
@@ -98,15 +98,7 @@ class Mall:
         opens_at: datetime | None = None,
         until: datetime | None = None,
     ) -> Batch:
-        """Puts units on sale, paid by the window of the mall, whose sponsor agrees to it."""
-        agree_to_batch(
-            actor=self.actor("sponsor"),
-            funding_id=self.funding_id,
-            offer_code=code,
-            cost_fen=10_000_000,
-            units=10_000_000,
-            at=at,
-        )
+        """Puts units on sale, paid by the window of the mall, whose sponsor agreed to it."""
         return stock_up(
             actor=OPERATOR,
             offer_code=code,

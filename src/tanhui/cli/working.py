@@ -30,6 +30,8 @@ from tanhui.projects.commands import run_clocks as run_project_clocks
 from tanhui.registry.retiring import lock_retirements
 from tanhui.rewards.disputes import run_clocks as run_dispute_clocks
 from tanhui.rewards.ending import end_batches, end_due
+from tanhui.rewards.funding import end_fundings
+from tanhui.rewards.settlements import close_due
 from tanhui.rulebook.commands import end_notices
 from tanhui.vault.commands import sweep
 
@@ -66,6 +68,8 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "disputes_run_out": lambda: run_dispute_clocks(actor=platform, at=at),
         "redemptions_ended": lambda: end_due(actor=platform, at=at),
         "batches_ended": lambda: end_batches(actor=platform, at=at),
+        "fundings_ended": lambda: end_fundings(actor=platform, at=at),
+        "settlements_made": lambda: close_due(actor=platform, at=at),
         "notices_sent": lambda: send_due(actor=platform, at=at),
         "notices_forgotten": lambda: forget_old_notices(actor=platform, at=at),
         "files_swept": lambda: sweep_hourly(at),

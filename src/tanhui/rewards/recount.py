@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from tanhui.rewards import queries
+from tanhui.rewards import queries, statements
 
 # Each answers rows of a promise and how many rows break it.
 _STATEMENTS = ("recount",)
@@ -25,4 +26,7 @@ class RewardsRecount:
 def recount() -> RewardsRecount:
     """Counts everything anew; each statement sees one snapshot. Locks nothing."""
     found = [row for name in _STATEMENTS for row in queries.rows(name, {})]
-    return RewardsRecount({row["promise"]: row["broken"] for row in found if row["broken"]})
+    money = Counter(f"money_{each.what}" for each in statements.differences())
+    return RewardsRecount(
+        {row["promise"]: row["broken"] for row in found if row["broken"]} | dict(money)
+    )
