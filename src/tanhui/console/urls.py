@@ -37,6 +37,7 @@ urlpatterns = [
     path("credits/", include("tanhui.console.credits_urls")),
     path("rewards/", include("tanhui.console.rewards_urls")),
     path("drops/", include("tanhui.console.drops_urls")),
+    path("disputes/", include("tanhui.console.disputes_urls")),
     path("organisations", organisations.desk, name="organisations"),
     path("staff", staff.desk, name="staff"),
     path("health", health.page, name="health"),
