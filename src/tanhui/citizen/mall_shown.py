@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from tanhui.identity.organisations.queries import Organisation
 from tanhui.kernel.actors import Actor
+from tanhui.kernel.periods import city_day
 from tanhui.rewards import queries
 from tanhui.rewards.expiry.queries import buckets
 from tanhui.rewards.foresight import Ahead, ahead
 from tanhui.rewards.levels import level_of
 from tanhui.rewards.records import Batch, Offer, Redemption, Shelved, Spendable
 
+# What expires later is told on its own page, not on the shelf.
+_SOON = timedelta(days=92)
 CATEGORIES = ("travel", "food", "culture", "daily", "giving")
 # What can be had now comes first, then what few points are missing for, then what is gone.
 _ORDER = ("have", "draw", "short", "level", "out")
@@ -157,11 +160,13 @@ def usable_count(citizen_id: int, at: datetime) -> int:
 
 
 def expiring(citizen_id: int, at: datetime) -> Expiring | None:
-    """The points that expire next, None where none have a day yet."""
+    """The points that expire next, None where none do soon."""
     found = [bucket for bucket in buckets(citizen_id, at) if bucket.points]
     if not found:
         return None
     first = min(bucket.expires_on for bucket in found)
+    if first - city_day(at) > _SOON:
+        return None
     points = sum(bucket.points for bucket in found if bucket.expires_on == first)
     return Expiring(points, first)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from django import template
@@ -31,6 +32,8 @@ ARTS = (
     "mountain",
 )
 _PLAIN = "gift"
+_SIZE = re.compile(r'width="(\d+)" height="\1"')
+_SIMULATED = ("（模拟）", " (simulated)")
 _TICKETS = frozenset({"ticket", "coupon", "voucher"})
 
 
@@ -47,6 +50,14 @@ def units(count: int, kind: str) -> str:
         return f"{count:,}"
     measure = "张" if kind in _TICKETS else "件" if kind == "goods" else "份"
     return f"{count:,} {measure}"
+
+
+@register.filter
+def briefly(name: str) -> str:
+    """A name on a small card, whose page says already that it is simulated."""
+    for word in _SIMULATED:
+        name = name.removesuffix(word)
+    return name
 
 
 @register.filter
@@ -99,4 +110,6 @@ def soon(until: datetime, now: datetime) -> bool:
 @register.filter
 def qr(text: str) -> SafeString:
     """The QR code of a text as a picture within the page."""
-    return mark_safe(qr_svg(text))
+    # Its size is the page's to say, so it is told in squares and not in points of the screen.
+    drawing = _SIZE.sub(r'viewBox="0 0 \1 \1" shape-rendering="crispEdges"', qr_svg(text), count=1)
+    return mark_safe(drawing)
