@@ -33,6 +33,7 @@ BENCHMARKS = {
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),
     "log": ("benchmarks.log", "run"),
+    "redemption": ("benchmarks.redemption", "run"),
     "registry": ("benchmarks.registry", "run"),
     "registry_lists": ("benchmarks.registry", "run_lists"),
     "replay": ("benchmarks.replay", "run"),
