@@ -47,7 +47,7 @@ def open_drop(
     Before anybody enters, the operator is bound to its seed and each witness to its secret, and
     the public log is told by which digests. Refuses `not_permitted`, `witnesses_silent`,
     `no_such_offer`, `offer_closed`, `not_by_draw`, `no_such_batch`, `batch_not_free`,
-    `drop_times`, `log_policy_missing` and `log_policy_unreadable`.
+    `drop_too_large`, `drop_times`, `log_policy_missing` and `log_policy_unreadable`.
     """
     require(actor, "rewards.draw")
     seed = secrets.token_bytes(SEED_BYTES)
@@ -181,21 +181,25 @@ def call_off_drop(*, actor: Actor, drop: str, reason: str, at: datetime) -> Drop
     words = reason.strip()
     if not 0 < len(words) <= REASON_MOST:
         raise refusals.reason_needed(REASON_MOST)
-    found = queries.drop(drop)
-    asked = {"drop_id": found.id, "reason": words, "at": at}
+    end_without_draw(actor=actor, found=queries.drop(drop), reason=words, at=at)
+    return queries.drop(drop)
+
+
+def end_without_draw(*, actor: Actor, found: Drop, reason: str, at: datetime) -> None:
+    """As `call_off_drop`, for commands that have asked for their permission."""
+    asked = {"drop_id": found.id, "reason": reason, "at": at}
     with transaction.atomic():
         with named(refusals.BY_CODE):
             changed = queries.rows("call_off_drop", asked)
         if changed:
-            tell_log(found.id, "called_off", leaves.called_off_leaf(drop=drop, at=at), at)
+            tell_log(found.id, "called_off", leaves.called_off_leaf(drop=found.code, at=at), at)
             write_audit(
                 actor=actor,
                 action="rewards.call_off_drop",
-                subject=f"drop:{drop}",
-                facts={"reason": words},
+                subject=f"drop:{found.code}",
+                facts={"reason": reason},
                 at=at,
             )
-    return queries.drop(drop)
 
 
 def tell_log(drop_id: int, kind: str, leaf: Mapping[str, object], at: datetime) -> bytes:

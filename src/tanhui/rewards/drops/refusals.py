@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tanhui.kernel.refusals import Conflict, Invalid, NotFound, Refusal
+from tanhui.kernel.refusals import Conflict, Exhausted, Invalid, NotFound, Refusal
 
 
 def no_such_drop() -> Refusal:
@@ -90,8 +90,17 @@ def drop_times() -> Refusal:
     """The times of a drop do not fit."""
     return Invalid(
         "drop_times",
-        zh="截止要晚于开始和现在，并早于这批库存的结束时间。",
-        en="Entries close after they open and after now, and before the stock's own end.",
+        zh="截止要晚于开始和现在，比这批库存的结束至少早一天。",
+        en="Entries close after they open and after now, and a day before the stock ends.",
+    )
+
+
+def drop_too_large() -> Refusal:
+    """Everybody who wins is served in one transaction."""
+    return Invalid(
+        "drop_too_large",
+        zh="一次抽取最多 10,000 份，把库存分成几批。",
+        en="One drop has at most 10,000 units; put them on sale in several batches.",
     )
 
 
@@ -116,7 +125,7 @@ def drop_drawn() -> Refusal:
 
 def drop_stock_missing() -> Refusal:
     """Units that were there when the drop opened are gone."""
-    return Conflict(
+    return Exhausted(
         "drop_stock_missing",
         zh="这批库存不够开奖时承诺的份数，请取消这次抽取。",
         en="There is less stock than was promised; call this drop off.",
@@ -163,6 +172,7 @@ BY_CODE: Mapping[str, Callable[[dict[str, Any]], Exception]] = {
     "not_by_draw": lambda _: not_by_draw(),
     "no_such_batch": lambda _: no_such_batch(),
     "batch_not_free": lambda _: batch_not_free(),
+    "drop_too_large": lambda _: drop_too_large(),
     "drop_times": lambda _: drop_times(),
     "drop_drawn": lambda _: drop_drawn(),
     "drop_stock_missing": lambda _: drop_stock_missing(),

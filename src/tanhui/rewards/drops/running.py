@@ -12,20 +12,22 @@ from tanhui.governance.permissions import require
 from tanhui.identity.sealing import unseal
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day, day_start
+from tanhui.kernel.refusals import Exhausted
 from tanhui.ledger.chart import REASON_NUMBERS, Reason
 from tanhui.publiclog import drawing as asking
 from tanhui.publiclog.drawing import Send
 from tanhui.rewards.drops import drawing, leaves, queries, refusals
-from tanhui.rewards.drops.commands import tell_log
+from tanhui.rewards.drops.commands import end_without_draw, tell_log
 from tanhui.rewards.drops.queries import SEED_FIELD
 from tanhui.rewards.drops.records import Drop
 from tanhui.rewards.redeeming import draw_code
 from tanhui.rewards.refusals import VoucherCodeTaken, named
 
-# Winners are few and each has a voucher; losers are many and their points return together.
+# A winner has a voucher of the own; the points of all others return together.
 WON_AT_ONCE = 100
 LOST_AT_ONCE = 2_000
 _TRIES = 5
+STOCK_GONE = "出资或库存提前结束 / the stock was taken off sale"
 
 
 def close_due(*, actor: Actor, at: datetime) -> int:
@@ -41,19 +43,23 @@ def close_due(*, actor: Actor, at: datetime) -> int:
 def draw_due(*, actor: Actor, at: datetime, send: Send = asking.post) -> int:
     """Draws where the log has the frozen list and every witness told its secret; answers how many.
 
-    Where one has not, the draw waits for it. Refuses `not_permitted`, `log_policy_missing`,
-    `log_policy_unreadable` and `drop_stock_missing`.
+    Where one has not, the draw waits for it. A drop whose stock was taken off sale meanwhile is
+    called off. Refuses `not_permitted`, `log_policy_missing` and `log_policy_unreadable`.
     """
     require(actor, "rewards.draw")
     drawn = 0
     for found in queries.drops(states=("closed",)):
-        if _told(found, at, send):
+        if not _told(found, at, send):
+            continue
+        try:
             drawn += _draw(actor, found, at)
+        except Exhausted:
+            end_without_draw(actor=actor, found=found, reason=STOCK_GONE, at=at)
     return drawn
 
 
 def settle_due(*, actor: Actor, at: datetime, limit: int = 100_000) -> int:
-    """Gives winners their rewards and all others their points; answers how many entries.
+    """Gives the points back to all who did not win; answers to how many.
 
     Some at a time, each time in a transaction of its own: stopped anywhere, it goes on there.
     Refuses `not_permitted`.
@@ -64,7 +70,7 @@ def settle_due(*, actor: Actor, at: datetime, limit: int = 100_000) -> int:
         if found.ended_at is not None:
             continue
         while settled < limit:
-            done = _settle_won(actor, found, at) or _settle_lost(actor, found, at)
+            done = _settle_lost(actor, found, at)
             if not done:
                 queries.rows("end_drop", {"drop_id": found.id, "at": at})
                 break
@@ -148,6 +154,9 @@ def _draw(actor: Actor, found: Drop, at: datetime) -> int:
             at=at,
         )
         tell_log(found.id, "drawn", leaf, at)
+        served = 0
+        while served < len(numbers):
+            served += _settle_won(actor, found, at)
         _audit(actor, "rewards.draw_drop", found, {"winners": len(numbers)}, at)
     return 1
 
@@ -161,15 +170,20 @@ def _settle_won(actor: Actor, found: Drop, at: datetime) -> int:
         "actor": actor.name,
         "at": at,
     }
+    served = 0
     for tried in range(_TRIES):
         codes = [draw_code() for _ in range(WON_AT_ONCE)]
         try:
             with transaction.atomic(), named(refusals.BY_CODE):
-                return len(queries.rows("settle_won", {**asked, "vouchers": codes}))
+                served = len(queries.rows("settle_won", {**asked, "vouchers": codes}))
         except VoucherCodeTaken:
             if tried == _TRIES - 1:
                 raise
-    return 0
+            continue
+        break
+    if not served:
+        raise RuntimeError(f"a winner of {found.code} cannot be served")
+    return served
 
 
 def _settle_lost(actor: Actor, found: Drop, at: datetime) -> int:

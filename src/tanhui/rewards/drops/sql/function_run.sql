@@ -1,7 +1,8 @@
 -- The course of a drop. Refuses by name (TH001).
 
 -- Opens a drop of a whole batch. Refuses no_such_offer, offer_closed, not_by_draw, no_such_batch,
--- batch_not_free and drop_times.
+-- batch_not_free, drop_too_large and drop_times. A day is left between the last entry and the end
+-- of the stock, in which witnesses may be asked again.
 CREATE FUNCTION rewards_open_drop(
     p_offer_code text, p_batch_id bigint, p_opens_at timestamptz, p_closes_at timestamptz,
     p_waiting_max smallint, p_seed_sealed bytea, p_commitment bytea, p_vkeys text[],
@@ -35,11 +36,14 @@ BEGIN
     SELECT coalesce(sum(left_units), 0) INTO v_left
     FROM rewards_stock
     WHERE batch_id = v_batch.id;
-    IF v_batch.ended_at IS NOT NULL OR v_left = 0 OR EXISTS (
+    IF v_left > 10000 THEN
+        RAISE EXCEPTION 'drop_too_large' USING ERRCODE = 'TH001';
+    ELSIF v_batch.ended_at IS NOT NULL OR v_left = 0 OR EXISTS (
         SELECT 1 FROM rewards_drop WHERE batch_id = v_batch.id AND state <> 'called_off'
     ) THEN
         RAISE EXCEPTION 'batch_not_free' USING ERRCODE = 'TH001';
-    ELSIF p_opens_at >= p_closes_at OR p_closes_at <= p_at OR p_closes_at >= v_batch.until THEN
+    ELSIF p_opens_at >= p_closes_at OR p_closes_at <= p_at 
+        OR p_closes_at + interval '24 hours' > v_batch.until THEN
         RAISE EXCEPTION 'drop_times' USING ERRCODE = 'TH001';
     END IF;
     INSERT INTO rewards_drop (
@@ -128,8 +132,9 @@ REVOKE ALL ON FUNCTION rewards_keep_told(bigint, text, bytea, bytea, timestamptz
 GRANT EXECUTE ON FUNCTION rewards_keep_told(bigint, text, bytea, bytea, timestamptz)
 TO tanhui_app;
 
--- Who won, in the order of the draw; their units are taken from stock here. Nothing is answered
--- where another has drawn. Refuses drop_untold, drop_winners and drop_stock_missing.
+-- Who won, in the order of the draw; their units are taken from stock here, so whoever calls gives
+-- them to the winners in the same transaction. Nothing is answered where another has drawn.
+-- Refuses drop_untold, drop_winners and drop_stock_missing.
 CREATE FUNCTION rewards_draw_drop(
     p_drop_id bigint, p_seed bytea, p_numbers integer[], p_at timestamptz
 )

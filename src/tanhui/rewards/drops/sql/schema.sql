@@ -28,7 +28,7 @@ CREATE TABLE rewards_drop (
     drawn_at timestamptz,
     ended_at timestamptz,
     reason text,
-    CONSTRAINT rewards_drop_units CHECK (units BETWEEN 1 AND 100000),
+    CONSTRAINT rewards_drop_units CHECK (units BETWEEN 1 AND 10000),
     CONSTRAINT rewards_drop_window CHECK (opens_at < closes_at),
     CONSTRAINT rewards_drop_waiting CHECK (waiting_max BETWEEN 0 AND 20),
     CONSTRAINT rewards_drop_state CHECK (
