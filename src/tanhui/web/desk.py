@@ -131,6 +131,16 @@ _TOLD = {
     "offer_closed": gettext_lazy("已下架，没兑换的不再能换；已换出的券照常可用。"),
     "picture_set": gettext_lazy("图片已换。"),
     "settlement_received": gettext_lazy("已记下收到。双方都说了，这笔就结清。"),
+    "funding_opened": gettext_lazy("窗口已开，预算已记下。下一步：说明为哪些权益出资。"),
+    "budget_added": gettext_lazy("预算已追加。"),
+    "budget_taken_back": gettext_lazy("已收回没投放的预算。"),
+    "batch_agreed": gettext_lazy("已同意，运营方可以在这个限度内投放。"),
+    "batch_denied": gettext_lazy("已婉拒，运营方看得到理由。"),
+    "agreement_ended": gettext_lazy("不再投放新的；在售的照旧。"),
+    "settlement_paid": gettext_lazy("已记下你付了，等商家确认收到。"),
+    "settlement_received": gettext_lazy("已结清，账本已记。"),
+    "settlement_disputed": gettext_lazy("异议已记下，对方看得到。"),
+    "settlement_answered": gettext_lazy("答复已记下，对方看得到。"),
     "verifier_key_revoked": gettext_lazy("公钥已吊销，以前签的仍然有效。"),
 }
 
