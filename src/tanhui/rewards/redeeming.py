@@ -65,8 +65,10 @@ def confirm_redemption(*, actor: Actor, redemption_id: UUID, at: datetime) -> Re
     if before.confirmed_at is not None:
         return before
     terms = city_terms(settings.TANHUI.content_root)
-    _require_old_device(actor, before.points, terms, at)
-    if not _proved(actor, before.points, terms, at):
+    allowed = _device_allowed(actor, terms, at)
+    if allowed and before.points >= terms.device_wait_points:
+        raise refusals.device_too_new(allowed)
+    if before.points >= terms.step_up_points and not _proved(actor, terms, at):
         raise refusals.step_up_needed(int(terms.step_up.total_seconds() // 60))
     if before.hold_until is not None and before.hold_until <= at:
         raise refusals.hold_over()
@@ -154,9 +156,21 @@ def checked_key(key: str) -> str:
 
 
 def asked_for(
-    *, citizen_id: int, offer_code: str, units: int, key: str, state: str, actor: str, at: datetime
+    *,
+    citizen_id: int,
+    offer_code: str,
+    units: int,
+    key: str,
+    state: str,
+    actor: str,
+    at: datetime,
+    step_up_points: int | None = None,
+    device_points: int | None = None,
 ) -> dict[str, object]:
-    """What `reserve.sql` asks of one redemption in the state `state`."""
+    """What `reserve.sql` asks of one redemption in the state `state`.
+
+    From `step_up_points` on it is only reserved, from `device_points` on refused.
+    """
     terms = city_terms(settings.TANHUI.content_root)
     limit = library_in_force().limit(city_day(at))
     return {
@@ -178,6 +192,8 @@ def asked_for(
         "points_reason": REASON_NUMBERS[Reason.POINTS_SPENT],
         "fen_reason": REASON_NUMBERS[Reason.REWARD_OWED],
         "actor": actor,
+        "step_up_points": step_up_points,
+        "device_points": device_points,
     }
 
 
@@ -194,9 +210,7 @@ def _begin(
     terms = city_terms(settings.TANHUI.content_root)
     if not 1 <= units <= terms.units_max:
         raise refusals.units_invalid(terms.units_max)
-    points = queries.offer(offer_code).price_points * units
-    _require_old_device(actor, points, terms, at)
-    state = "confirmed" if yes and _proved(actor, points, terms, at) else "reserved"
+    allowed = _device_allowed(actor, terms, at)
 
     def act() -> Redemption:
         asked = asked_for(
@@ -204,12 +218,14 @@ def _begin(
             offer_code=offer_code,
             units=units,
             key=key,
-            state=state,
+            state="confirmed" if yes else "reserved",
             actor=actor.name,
+            step_up_points=None if _proved(actor, terms, at) else terms.step_up_points,
+            device_points=terms.device_wait_points if allowed else None,
             at=at,
         )
         with transaction.atomic():
-            with named():
+            with named({"device_too_new": lambda _: refusals.device_too_new(allowed or at)}):
                 (row,) = queries.rows("reserve", asked)
             made = Redemption(**row)
             _audit(actor, "rewards.redeem", made, at)
@@ -241,19 +257,17 @@ def _citizen(actor: Actor, permission: str) -> int:
     return actor.person_id
 
 
-def _proved(actor: Actor, points: int, terms: Terms, at: datetime) -> bool:
-    """Whether so many points may be spent without asking for the phone again."""
-    if points < terms.step_up_points:
-        return True
+def _proved(actor: Actor, terms: Terms, at: datetime) -> bool:
+    """Whether the person proved the phone so lately that much may be spent."""
     return actor.proved_at is not None and at - actor.proved_at <= terms.step_up
 
 
-def _require_old_device(actor: Actor, points: int, terms: Terms, at: datetime) -> None:
-    """Refuses `device_too_new` to who spends much from a device that came lately."""
-    if points < terms.device_wait_points or actor.device_since is None:
-        return
-    if (allowed := actor.device_since + terms.device_wait) > at:
-        raise refusals.device_too_new(allowed)
+def _device_allowed(actor: Actor, terms: Terms, at: datetime) -> datetime | None:
+    """From when on the person's device may spend much; None when it may already."""
+    if actor.device_since is None:
+        return None
+    allowed = actor.device_since + terms.device_wait
+    return allowed if allowed > at else None
 
 
 def _audit(actor: Actor, action: str, made: Redemption, at: datetime) -> None:

@@ -5,13 +5,16 @@
 -- What is handed over by being shown (codes) or not at all (gifts) is `delivered` with the yes.
 --
 -- The citizen's account is locked first and the stock after it, here as everywhere, so that nobody
--- waits in a circle. Refuses by name (TH001); DETAIL holds facts as JSON.
+-- waits in a circle. From p_step_up_points on a yes waits for the phone to be proved, and from
+-- p_device_points on nothing is spent; null is no such limit. Refuses by name (TH001); DETAIL holds
+-- facts as JSON.
 CREATE FUNCTION rewards_reserve(
     p_citizen_id bigint, p_id uuid, p_offer_code text, p_units integer, p_key text,
     p_fingerprint bytea, p_state text, p_at timestamptz, p_hold_until timestamptz,
     p_day_start timestamptz, p_waiting_since timestamptz, p_levels_mg bigint[],
     p_voucher text, p_points_transfer_id uuid, p_fen_transfer_id uuid,
-    p_points_reason smallint, p_fen_reason smallint, p_actor text
+    p_points_reason smallint, p_fen_reason smallint, p_actor text, p_step_up_points bigint,
+    p_device_points bigint
 )
 RETURNS SETOF rewards_redemption
 LANGUAGE plpgsql
@@ -52,6 +55,11 @@ BEGIN
         RAISE EXCEPTION 'by_draw_only' USING ERRCODE = 'TH001';
     END IF;
     v_points := v_offer.price_points * p_units;
+    IF v_points >= p_device_points THEN
+        RAISE EXCEPTION 'device_too_new' USING ERRCODE = 'TH001';
+    ELSIF v_points >= p_step_up_points AND v_state = 'confirmed' THEN
+        v_state := 'reserved';
+    END IF;
     IF EXISTS (
         SELECT 1 FROM identity_membership
         WHERE person_id = p_citizen_id AND organisation_id = v_offer.merchant_id
@@ -104,7 +112,7 @@ BEGIN
                 DETAIL = json_build_object('opens_at', v_next)::text;
         END IF;
         SELECT * INTO v_batch FROM rewards_batch WHERE id = v_batch.id;
-        IF p_state = 'confirmed' THEN
+        IF v_state = 'confirmed' THEN
             v_valid_until := rewards_valid_until(v_offer.valid_days, p_day_start);
             IF v_offer.delivery <> 'scan' THEN
                 v_state := 'delivered';
@@ -149,9 +157,9 @@ END
 $$;
 REVOKE ALL ON FUNCTION rewards_reserve(
     bigint, uuid, text, integer, text, bytea, text, timestamptz, timestamptz, timestamptz,
-    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text
+    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text, bigint, bigint
 ) FROM public;
 GRANT EXECUTE ON FUNCTION rewards_reserve(
     bigint, uuid, text, integer, text, bytea, text, timestamptz, timestamptz, timestamptz,
-    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text
+    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text, bigint, bigint
 ) TO tanhui_app;
