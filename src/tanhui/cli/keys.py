@@ -21,6 +21,7 @@ from tanhui.notices.commands import SEALED as NOTICES_SEALED
 from tanhui.partners.keys import SEALED as PARTNERS_SEALED
 from tanhui.registry.certificate.keeping import SEALED as CERTIFICATES_SEALED
 from tanhui.registry.queries import SEALED as REGISTRY_SEALED
+from tanhui.rewards.drops.queries import SEALED as DROPS_SEALED
 from tanhui.rewards.queries import SEALED as REWARDS_SEALED
 from tanhui.runtime.keys.algorithms import Algorithm
 from tanhui.runtime.keys.file import Key
@@ -45,6 +46,7 @@ def sealed_columns() -> tuple[SealedColumn, ...]:
         *REGISTRY_SEALED,
         *NOTICES_SEALED,
         *REWARDS_SEALED,
+        *DROPS_SEALED,
     )
 
 

@@ -29,6 +29,7 @@ from tanhui.partners.deliveries import forget_old_deliveries
 from tanhui.projects.commands import run_clocks as run_project_clocks
 from tanhui.registry.retiring import lock_retirements
 from tanhui.rewards.disputes import run_clocks as run_dispute_clocks
+from tanhui.rewards.drops import running as drops
 from tanhui.rewards.ending import end_batches, end_due
 from tanhui.rewards.funding import end_fundings
 from tanhui.rewards.settlements import close_due
@@ -67,6 +68,9 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "retirements_locked": lambda: lock_retirements(actor=platform, at=at),
         "disputes_run_out": lambda: run_dispute_clocks(actor=platform, at=at),
         "redemptions_ended": lambda: end_due(actor=platform, at=at),
+        "drops_closed": lambda: drops.close_due(actor=platform, at=at),
+        "drops_drawn": lambda: drops.draw_due(actor=platform, at=at),
+        "drops_settled": lambda: drops.settle_due(actor=platform, at=at),
         "batches_ended": lambda: end_batches(actor=platform, at=at),
         "fundings_ended": lambda: end_fundings(actor=platform, at=at),
         "settlements_made": lambda: close_due(actor=platform, at=at),

@@ -126,6 +126,8 @@ PLACES: tuple[Place, ...] = (
     Place("rules_published_as_proposer", "rulebook_publication", "proposer_id", left_out=_TEXT),
     Place("rules_published_as_second", "rulebook_publication", "seconder_id", left_out=_TEXT),
     Place("rules_published", "rulebook_publication", "publisher_id", left_out=_TEXT),
+    Place("entries_to_drops", "rewards_entry", "citizen_id"),
+    Place("waiting_tickets", "rewards_credit", "citizen_id"),
     Place("points_by_month", "rewards_mark", "citizen_id"),
     Place("expiry_paused", "rewards_pause", "citizen_id"),
     Place("expiring_points_go_to", "rewards_heir", "citizen_id"),
@@ -236,6 +238,9 @@ NOT_PERSONAL: dict[str, str] = {
     "registry_replacement": _NOBODY,
     "registry_retirement": "What organisations retired; whom they named is sealed, is told by the"
     " certificate to its holder, and is taken away by its number.",
+    "rewards_drop": _NOBODY,
+    "rewards_drop_leaf": "Public leaves of draws; they hold digests and no person.",
+    "rewards_drop_witness": _NOBODY,
     "projects_foreign_register": _NOBODY,
     "projects_foreign_import": _NOBODY,
     "projects_foreign_row": _NOBODY,
