@@ -29,6 +29,7 @@ BENCHMARKS = {
     "audit": ("benchmarks.audit", "run"),
     "board": ("benchmarks.board", "run"),
     "certificate": ("benchmarks.certificate", "run"),
+    "expiry": ("benchmarks.expiry", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),
