@@ -20,6 +20,7 @@ from tanhui.cli.demo_days import deeds_of
 from tanhui.cli.demo_organisations import seat_organisations
 from tanhui.cli.demo_partners import PARTNERS, seat_partners
 from tanhui.cli.demo_projects import play_projects
+from tanhui.cli.demo_rewards import OPEN_DAYS, play_rewards
 from tanhui.cli.demo_rules import play_rules
 from tanhui.identity.commands import platform_actor, register_simulated
 from tanhui.identity.consents.commands import attest_simulated
@@ -88,7 +89,9 @@ def make_city(*, actor: Actor, at: datetime) -> None:
             en="A demo city is made only with TANHUI_MODE=demo.",
         )
     seat_partners(actor=actor, at=at)
-    citizens = in_places(register_simulated(actor=actor, count=CITIZENS_COUNT, at=at))
+    # They have been here for as long as they have ridden, so that their devices are no news.
+    joined = at - timedelta(days=DAYS)
+    citizens = in_places(register_simulated(actor=actor, count=CITIZENS_COUNT, at=joined))
     attest_simulated(person_ids=citizens, at=at)
     codes = [code for code, *_ in PARTNERS]
     numbers = {code: partners_queries.partner(code).id for code in codes}
@@ -106,9 +109,16 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     days = _missing_days(numbers[BIKE], today)
     _say(f"Demo city: {CITIZENS_COUNT:,} simulated citizens; deeds of {len(days)} days …")
     turn = today - timedelta(days=_RECENT_DAYS - 1)
-    before = [day for day in days if day < turn]
+    # What was earned before the mall opened could be spent from then on.
+    opening = today - timedelta(days=OPEN_DAYS + 2)
+    early = [day for day in days if day < opening]
+    before = [day for day in days if opening <= day < turn]
+    if early:
+        _record(actor, citizens, early, day_start(opening) + timedelta(hours=6))
     if before:
-        _record(actor, citizens, before, day_start(turn) + timedelta(hours=6))
+        late = opening if early else None
+        _record(actor, citizens, before, day_start(turn) + timedelta(hours=6), since=late)
+    if early or before:
         play_rules(turn=turn, at=at)
     lately = [at - timedelta(minutes=ago) for ago in _LATELY_MINUTES]
     recent = [day for day in days if day >= turn]
@@ -118,6 +128,8 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     for code in codes:
         _declare(actor, code, numbers[code], today, at)
     play_projects(organisations=organisations, at=at)
+    made, refused = play_rewards(organisations=organisations, citizens=citizens, at=at)
+    _say(f"  mall: {made:,} redemptions, {refused:,} refused")
     totals.state_days(actor=platform_actor(), at=at)
     say_of_holds(at=at)
 
