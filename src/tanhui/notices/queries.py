@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,8 +17,10 @@ from tanhui.identity.sealing import unseal
 from tanhui.kernel.actors import Actor
 from tanhui.notices.commands import ADDRESS_FIELD, FACTS_FIELD, run
 from tanhui.notices.content import template_of, terms_of
+from tanhui.notices.gateways.simulated import outbox
 
 INBOX_MAX = 200
+_CODE = re.compile(r"\b\d{6}\b", re.ASCII)
 STATES = ("waiting", "sending", "sent", "failed", "dropped")
 
 
@@ -122,6 +125,14 @@ def mail_to_prove(person_id: int, at: datetime) -> str:
     """The mail address to which a code is on its way, shown in part; empty if none is."""
     found = run("open_proof", {"person_id": person_id, "at": at})
     return _shown("mail", unseal(found[0][0], field=ADDRESS_FIELD)) if found else ""
+
+
+def simulated_code(person_id: int, at: datetime) -> str:
+    """The six digits of the mail that a simulated way pretended to send; empty for none."""
+    found = run("open_proof", {"person_id": person_id, "at": at})
+    sent = outbox.to(unseal(found[0][0], field=ADDRESS_FIELD)) if found else []
+    code = _CODE.search(sent[-1].text) if sent else None
+    return code[0] if code else ""
 
 
 def counts(*, actor: Actor, at: datetime, days: int) -> list[Count]:
