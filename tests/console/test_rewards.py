@@ -93,6 +93,7 @@ def test_two_persons_put_an_offer_on_the_shelf_from_their_pages(desks: Desks) ->
     here = f"{DESK}{code}"
     first, second = desks.client("operator"), desks.client("operator-2")
     assert here in first.get(DESK).content.decode()
+    assert here in first.get("/console/").content.decode()
     told = read(first, here)
     assert "盖碗茶一位" in told
     assert "到店扫码核销" in told

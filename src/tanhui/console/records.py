@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from tanhui.behaviours.changes import VOID_REASONS, void_behaviour
-from tanhui.console import credits_shown, projects_desk, rules_shown, shown
+from tanhui.console import credits_shown, projects_desk, rewards_shown, rules_shown, shown
 from tanhui.console.doors import acting, everyone, may, reading, staff
 from tanhui.console.staff import duty
 from tanhui.governance.permissions import is_allowed
@@ -30,6 +30,7 @@ def home(request: PageRequest) -> HttpResponse:
         rules=rules_shown.awaited(actor=request.actor),
         projects=list(projects_desk.awaited(actor=request.actor)),
         cancellations=credits_shown.awaited(actor=request.actor),
+        offers=rewards_shown.awaited(actor=request.actor),
         may=may(request.actor),
         tab="home",
     )
