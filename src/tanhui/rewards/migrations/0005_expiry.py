@@ -14,6 +14,6 @@ PARTS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rewards", "0004_drops")]
+    dependencies = [("rewards", "0004_drops"), ("ledger", "0004_collect")]
 
     operations = [migrations.RunSQL(load("tanhui.rewards.expiry", part)) for part in PARTS]

@@ -24,7 +24,7 @@ DECLARE
     v_causes bigint[];
     v_ids uuid[];
     v_count integer;
-    v_result text;
+    v_sink record;
 BEGIN
     IF p_month_end > p_at THEN
         RAISE EXCEPTION 'month_not_over' USING ERRCODE = 'TH001';
@@ -69,27 +69,23 @@ BEGIN
     );
     v_count := coalesce(cardinality(v_citizens), 0);
     IF v_count > 0 THEN
-        FOREACH v_result IN ARRAY ledger_post(
-            v_ids, array_fill(0::smallint, ARRAY[v_count]),
-            v_citizens, array_fill(1::smallint, ARRAY[v_count]),
-            array_fill(0::bigint, ARRAY[v_count]),
-            ARRAY(
-                SELECT CASE WHEN cause_id IS NULL THEN 108 ELSE 109 END::smallint
-                FROM unnest(v_causes) WITH ORDINALITY AS one (cause_id, ordinal)
-                ORDER BY ordinal
-            ),
-            v_points, array_fill(NULL::uuid, ARRAY[v_count]),
-            array_fill(NULL::timestamptz, ARRAY[v_count]),
-            ARRAY(
-                SELECT CASE WHEN cause_id IS NULL THEN p_expired_reason ELSE p_given_reason END
-                FROM unnest(v_causes) WITH ORDINALITY AS one (cause_id, ordinal)
-                ORDER BY ordinal
-            ),
-            p_at
-        ) LOOP
-            IF v_result <> 'ok' THEN
-                RAISE EXCEPTION '%', v_result USING ERRCODE = 'TH001';
-            END IF;
+        FOR v_sink IN
+            SELECT
+                CASE WHEN one.cause_id IS NULL THEN 108 ELSE 109 END::smallint AS kind,
+                CASE
+                    WHEN one.cause_id IS NULL THEN p_expired_reason ELSE p_given_reason
+                END AS reason,
+                array_agg(one.id ORDER BY one.citizen_id) AS ids,
+                array_agg(one.citizen_id ORDER BY one.citizen_id) AS citizens,
+                array_agg(one.points ORDER BY one.citizen_id) AS points
+            FROM unnest(v_citizens, v_points, v_causes, v_ids)
+                AS one (citizen_id, points, cause_id, id)
+            GROUP BY 1, 2
+        LOOP
+            PERFORM ledger_collect(
+                v_sink.ids, v_sink.citizens, v_sink.points, 1::smallint, 0, v_sink.kind,
+                v_sink.reason, p_at
+            );
         END LOOP;
         INSERT INTO rewards_expired (citizen_id, month, points, cause_id, transfer_id, at)
         SELECT one.citizen_id, p_month, one.points, one.cause_id, one.id, p_at

@@ -21,17 +21,27 @@ AS $$
     INNER JOIN ledger_account AS account
         ON asked.citizen_id = account.holder_id AND account.kind = 1
     CROSS JOIN LATERAL (
+        SELECT
+            count(*) > 0 AS ever,
+            coalesce(bool_or(p_month BETWEEN span.first_month AND span.last_month), FALSE) AS now
+        FROM rewards_pause AS span
+        WHERE span.citizen_id = account.holder_id
+    ) AS pause
+    CROSS JOIN LATERAL (
         SELECT made.credited
         FROM rewards_mark AS made
         WHERE
             made.citizen_id = account.holder_id
             AND made.month <= p_month - p_months
-            AND made.month + p_months <= p_month - (
-                SELECT coalesce(sum(
-                    greatest(0, pause.last_month - greatest(pause.first_month - 1, made.month))
-                ), 0)
-                FROM rewards_pause AS pause
-                WHERE pause.citizen_id = made.citizen_id
+            AND (
+                NOT pause.ever
+                OR made.month + p_months <= p_month - (
+                    SELECT sum(
+                        greatest(0, span.last_month - greatest(span.first_month - 1, made.month))
+                    )
+                    FROM rewards_pause AS span
+                    WHERE span.citizen_id = made.citizen_id
+                )
             )
         ORDER BY made.month DESC
         LIMIT 1
@@ -48,13 +58,7 @@ AS $$
     WHERE
         mark.credited
         > account.debits_posted + account.debits_pending - back.again + back.kept
-        AND NOT EXISTS (
-            SELECT 1
-            FROM rewards_pause AS pause
-            WHERE
-                pause.citizen_id = account.holder_id
-                AND p_month BETWEEN pause.first_month AND pause.last_month
-        )
+        AND NOT pause.now
 $$;
 REVOKE ALL ON FUNCTION rewards_expiring(bigint[], smallint, smallint, timestamptz) FROM public;
 GRANT EXECUTE ON FUNCTION rewards_expiring(bigint[], smallint, smallint, timestamptz)
