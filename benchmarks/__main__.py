@@ -30,6 +30,7 @@ BENCHMARKS = {
     "board": ("benchmarks.board", "run"),
     "certificate": ("benchmarks.certificate", "run"),
     "expiry": ("benchmarks.expiry", "run"),
+    "draws": ("benchmarks.draws", "run"),
     "home": ("benchmarks.home", "run"),
     "http": ("benchmarks.http", "run"),
     "keys": ("benchmarks.keys", "run"),

@@ -20,6 +20,8 @@ from tanhui.web.entrance import PageRequest, entrance
 PROGRAM = "tanhui_verify.py"
 # With this a verification body makes its key and signs, on a machine of its own.
 SIGNER = "tanhui_sign.py"
+# With this anybody recomputes a draw.
+DRAWER = "tanhui_draw.py"
 _FOLDER = "verify"
 
 
@@ -47,6 +49,14 @@ def signer(request: PageRequest) -> HttpResponse:
     """The program with which verification bodies sign. Refuses: `verifier_missing`."""
     del request
     return _file(SIGNER)
+
+
+@entrance
+@require_safe
+def drawer(request: PageRequest) -> HttpResponse:
+    """The program that recomputes draws. Refuses: `verifier_missing`."""
+    del request
+    return _file(DRAWER)
 
 
 def _file(name: str) -> HttpResponse:

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify", verify.page, name="verify"),
     path(f"verify/{verify.PROGRAM}", verify.program, name="verify-program"),
     path(f"verify/{verify.SIGNER}", verify.signer, name="sign-program"),
+    path(f"verify/{verify.DRAWER}", verify.drawer, name="draw-program"),
     path("verify/policy", certificates.policy, name="verify-policy"),
     path("choose", choices.choose, name="choose"),
     path("login/<str:token>", login.follow_link, name="login-link"),

@@ -10,14 +10,14 @@ from tanhui.kernel.refusals import Conflict, Exhausted, Invalid, NotFound, Refus
 
 def no_such_drop() -> Refusal:
     """No drop has this code."""
-    return NotFound("no_such_drop", zh="没有这次抽取。", en="There is no such drop.")
+    return NotFound("no_such_drop", zh="没有这次抽签。", en="There is no such drop.")
 
 
 def no_such_entry() -> Refusal:
     """The citizen has no entry that still stands."""
     return NotFound(
         "no_such_entry",
-        zh="你没有报名这次抽取，或者已经退出。",
+        zh="你没有报名这次抽签，或者已经退出。",
         en="You have not entered this drop, or have left it.",
     )
 
@@ -54,7 +54,7 @@ def other_offer() -> Refusal:
     """What was set aside is for another reward."""
     return Conflict(
         "other_offer",
-        zh="这次抽取的不是这件权益。",
+        zh="这次抽签的不是这件权益。",
         en="This drop is of another reward.",
     )
 
@@ -63,7 +63,7 @@ def not_by_draw() -> Refusal:
     """The reward is not given out by draw."""
     return Conflict(
         "not_by_draw",
-        zh="这件权益直接兑换，不抽取。",
+        zh="这件权益直接兑换，不抽签。",
         en="This reward is redeemed, not drawn.",
     )
 
@@ -81,7 +81,7 @@ def batch_not_free() -> Refusal:
     """The stock is in a drop already, or is over."""
     return Conflict(
         "batch_not_free",
-        zh="这批库存已经用于一次抽取，或者已经结束。",
+        zh="这批库存已经用于一次抽签，或者已经结束。",
         en="This stock is in a drop already, or has ended.",
     )
 
@@ -99,7 +99,7 @@ def drop_too_large() -> Refusal:
     """Everybody who wins is served in one transaction."""
     return Invalid(
         "drop_too_large",
-        zh="一次抽取最多 10,000 份，把库存分成几批。",
+        zh="一次抽签最多 10,000 份，把库存分成几批。",
         en="One drop has at most 10,000 units; put them on sale in several batches.",
     )
 
@@ -108,7 +108,7 @@ def witnesses_silent() -> Refusal:
     """Too few witnesses bound themselves; without them the operator alone would know the draw."""
     return Conflict(
         "witnesses_silent",
-        zh="答应参与的见证方不够，这次抽取开不了。过一会儿再试。",
+        zh="答应参与的见证方不够，这次抽签开不了。过一会儿再试。",
         en="Too few witnesses take part, so this drop cannot be opened. Try again later.",
         transient=True,
     )
@@ -127,7 +127,7 @@ def drop_stock_missing() -> Refusal:
     """Units that were there when the drop opened are gone."""
     return Exhausted(
         "drop_stock_missing",
-        zh="这批库存不够开奖时承诺的份数，请取消这次抽取。",
+        zh="这批库存不够开奖时承诺的份数，请取消这次抽签。",
         en="There is less stock than was promised; call this drop off.",
     )
 
@@ -146,7 +146,7 @@ def draw_not_yet() -> Refusal:
     """There is no result to recompute."""
     return NotFound(
         "draw_not_yet",
-        zh="这次抽取还没有结果，或者结果正在写入公开日志。过一会儿再来。",
+        zh="这次抽签还没有结果，或者结果正在写入公开日志。过一会儿再来。",
         en="This drop has no result yet, or it is on its way to the public log. Come back later.",
         transient=True,
     )

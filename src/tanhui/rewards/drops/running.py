@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -132,7 +133,20 @@ def _told(found: Drop, at: datetime, send: Send) -> bool:
     return told.keys() == silent.keys()
 
 
-def _draw(actor: Actor, found: Drop, at: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A draw before it is written: the seed, the winners' numbers in order, their list's digest."""
+
+    seed: bytes
+    numbers: list[int]
+    digest: bytes
+
+
+def compute(found: Drop) -> Drawn:
+    """Who wins, from the frozen list and what every witness told.
+
+    Raises RuntimeError where the list is not what the log was told.
+    """
     seed = bytes.fromhex(unseal(found.seed_sealed, field=SEED_FIELD))
     told = [each.secret for each in queries.witnesses(found.id) if each.secret is not None]
     closed = queries.leaves(found.id)["closed"].leaf
@@ -141,23 +155,38 @@ def _draw(actor: Actor, found: Drop, at: datetime) -> int:
         raise RuntimeError(f"the frozen list of {found.code} is not what the log was told")
     chance = drawing.randomness(seed, closed, told)
     numbers = drawing.draw(chance, entries, found.units)
-    asked = {"drop_id": found.id, "seed": seed, "numbers": numbers, "at": at}
+    return Drawn(seed, numbers, drawing.digest(drawing.winners_text(numbers, entries)))
+
+
+def write(actor: Actor, found: Drop, drawn: Drawn, at: datetime) -> bool:
+    """Who won stands fast, and the log is told; False where another has drawn.
+
+    Refuses `drop_stock_missing`. Whoever calls serves the winners in the same transaction.
+    """
+    asked = {"drop_id": found.id, "seed": drawn.seed, "numbers": drawn.numbers, "at": at}
+    with named(refusals.BY_CODE):
+        if not queries.rows("draw_drop", asked):
+            return False
+    leaf = leaves.drawn_leaf(
+        drop=found.code,
+        seed=drawn.seed,
+        winners=len(drawn.numbers),
+        digest=drawn.digest,
+        at=at,
+    )
+    tell_log(found.id, "drawn", leaf, at)
+    _audit(actor, "rewards.draw_drop", found, {"winners": len(drawn.numbers)}, at)
+    return True
+
+
+def _draw(actor: Actor, found: Drop, at: datetime) -> int:
+    drawn = compute(found)
     with transaction.atomic():
-        with named(refusals.BY_CODE):
-            if not queries.rows("draw_drop", asked):
-                return 0
-        leaf = leaves.drawn_leaf(
-            drop=found.code,
-            seed=seed,
-            winners=len(numbers),
-            digest=drawing.digest(drawing.winners_text(numbers, entries)),
-            at=at,
-        )
-        tell_log(found.id, "drawn", leaf, at)
+        if not write(actor, found, drawn, at):
+            return 0
         served = 0
-        while served < len(numbers):
+        while served < len(drawn.numbers):
             served += _settle_won(actor, found, at)
-        _audit(actor, "rewards.draw_drop", found, {"winners": len(numbers)}, at)
     return 1
 
 
