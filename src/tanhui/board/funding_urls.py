@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tanhui.board import funding
+
+app_name = "funding"
+urlpatterns = [path("", funding.index, name="index")]

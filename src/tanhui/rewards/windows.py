@@ -52,6 +52,11 @@ class Window:
         """What citizens took."""
         return self.promised_fen - self.left_fen
 
+    @property
+    def last_day(self) -> date:
+        """The last day of the city on which it pays."""
+        return city_day(self.funding.until - timedelta(microseconds=1))
+
     def is_open(self, at: datetime) -> bool:
         """Whether it pays at this time."""
         return self.funding.ended_at is None and self.funding.opens_at <= at < self.funding.until
