@@ -57,7 +57,8 @@ def offer(request: PageRequest, code: str) -> HttpResponse:
         else:
             order = reverse("citizen:order", args=[made.id])
             if made.state == "reserved":
-                return HttpResponseRedirect(f"{reverse('citizen:prove')}?{urlencode({'next': order})}")
+                prove = f"{reverse('citizen:prove')}?{urlencode({'next': order})}"
+                return HttpResponseRedirect(prove)
             return HttpResponseRedirect(order)
     # Read after the attempt: what was refused may have gone meanwhile.
     page = mall_shown.offer_page(actor=request.actor, code=code, units=units, at=request.at)
