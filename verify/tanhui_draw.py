@@ -2,7 +2,7 @@
     tanhui_draw.py DRAW.json --keys FILE [--code CODE]
 DRAW.json is the draw file from its public page; FILE is the log's policy: take it from a witness,
 not from whom you check. CODE is what you were told when you entered: is it in the list?
-Prints the winners and `valid`, or `invalid:` and why (exit code 2).
+Prints the winners (place, number, code) and `valid`, or `invalid:` and why (exit code 2).
 
 What is checked: the log that enough witnesses saw has three leaves, in this order: what bound the
 operator's seed and each witness's secret before anybody entered; the digest of the frozen list;
@@ -19,6 +19,7 @@ import re
 import sys
 from hashlib import sha256
 from heapq import nsmallest
+from operator import lt
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -163,31 +164,28 @@ def told(policy, opened, closed, said):  # The secrets, in the order in which th
     return secrets
 
 
-def read_entries(text):  # Numbers, codes and tickets, in the order of the numbers.
+def read_entries(text):  # Columns of numbers, codes and tickets, in the order of the numbers.
+    cells = text.split()
     try:
-        rows = [
-            (int(number), bytes.fromhex(code), int(count))
-            for number, code, count in map(str.split, text.split("\n")[:-1])
-        ]
+        numbers, counts = list(map(int, cells[0::3])), list(map(int, cells[2::3]))
+        codes = list(map(bytes.fromhex, cells[1::3]))
     except ValueError:
         raise Wrong("the list of entries is malformed") from None
-    spelt = "".join([f"{number} {code.hex()} {count}\n" for number, code, count in rows]) == text
-    need(spelt, "the list of entries is written in a second way")
-    numbers = [number for number, _, _ in rows]
-    rising = all(map(int.__lt__, [0, *numbers], numbers))
-    need(rising and len({code for _, code, _ in rows}) == len(rows), "an entry stands twice")
-    need(all(len(code) == 16 and 1 <= count <= 21 for _, code, count in rows), "no such entry")
-    return rows
+    need(len(numbers) == len(codes) == len(counts) == text.count("\n"), "a line is malformed")
+    need(all(map(lt, [0, *numbers], numbers)), "the numbers of the list do not rise")
+    need(len(set(codes)) == len(codes), "somebody stands in the list twice")
+    need({*map(len, codes)} <= {16} and {*counts} <= {*range(1, 22)}, "an entry cannot be")
+    return numbers, codes, counts
 
 
-def draw(chance, rows, units):  # The winners, the first drawn first.
-    scored = []
-    for number, code, count in rows:
-        score = sha256(chance + code + b"\1").digest()
+def draw(chance, entries, units):  # The winners, the first drawn first.
+    numbers, codes, counts = entries
+    scores = [sha256(chance + code + b"\1").digest() for code in codes]
+    for place, count in enumerate(counts):
         for ticket in range(2, count + 1):
-            score = min(score, sha256(chance + code + bytes((ticket,))).digest())
-        scored.append((score, number, code))
-    return nsmallest(units, scored)
+            other = sha256(chance + codes[place] + bytes((ticket,))).digest()
+            scores[place] = min(scores[place], other)
+    return nsmallest(units, zip(scores, numbers, codes, strict=True))
 
 
 def check(policy, file):
@@ -210,13 +208,11 @@ def check(policy, file):
     secrets = told(policy, opened, raw[1], file["witnesses"])
     text = file["entries"]
     need(sha256(text.encode()).hexdigest() == closed["entries"], "the list is not the frozen one")
-    rows = read_entries(text)
-    need(
-        (len(rows), sum(row[2] for row in rows)) == (closed["n"], closed["tickets"]),
-        "the frozen list has another length",
-    )
+    entries = read_entries(text)
+    length = (len(entries[0]), sum(entries[2]))
+    need(length == (closed["n"], closed["tickets"]), "the frozen list has another length")
     winners = draw(
-        hashed(b"tanhui-draw/v1\n", seed, hashed(raw[1]), *secrets), rows, opened["units"]
+        hashed(b"tanhui-draw/v1\n", seed, hashed(raw[1]), *secrets), entries, opened["units"]
     )
     lines = [
         f"{place} {number} {code.hex()}\n"
@@ -224,16 +220,17 @@ def check(policy, file):
     ]
     digest = sha256("".join(lines).encode()).hexdigest()
     need((drawn["n"], drawn["winners"]) == (len(lines), digest), "others were told to have won")
-    return opened, rows, lines
+    return opened, entries, lines
 
 
-def say_code(code, rows, lines):
-    mine = [row for row in rows if row[1].hex() == code]
-    need(mine, f"{code} is not in the list")
-    place = next((line.split()[0] for line in lines if line.split()[2] == code), None)
+def say_code(code, entries, lines):
+    numbers, codes, counts = entries
+    place = codes.index(wanted) if (wanted := unhex(code, 16)) in codes else None
+    need(place is not None, f"{code} is not in the list")
+    won = next((line.split()[0] for line in lines if line.split()[2] == code), None)
     print(
-        f"{code} entered as number {mine[0][0]} with {mine[0][2]} ticket(s)"
-        + (f" and won in place {place}" if place else " and did not win")
+        f"{code} entered as number {numbers[place]} with {counts[place]} ticket(s)"
+        + (f" and won in place {won}" if won else " and did not win")
     )
 
 
@@ -245,11 +242,11 @@ def main(arguments=None):
     given, answer = parser.parse_args(arguments), "valid"
     try:
         policy, file = strict(Path(given.keys).read_bytes()), Path(given.draw).read_bytes()
-        opened, rows, lines = check(policy, json.loads(file))
-        print(f"{opened['drop']}: {len(rows)} entries, {opened['units']} to win; place number code")
+        opened, entries, lines = check(policy, json.loads(file))
+        print(f"{opened['drop']}: {len(entries[0])} entries, {opened['units']} to win:")
         print("".join(lines), end="")
         if given.code:
-            say_code(given.code, rows, lines)
+            say_code(given.code, entries, lines)
     except OSError as error:
         answer = f"invalid: cannot read: {error}"
     except (Wrong, *MALFORMED) as wrong:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tanhui.board import draws
+
+app_name = "draws"
+urlpatterns = [
+    path("", draws.index, name="index"),
+    path("<slug:code>", draws.draw, name="draw"),
+    path("<slug:code>/entries.txt", draws.entries, name="entries"),
+    path("<slug:code>/draw.json", draws.file, name="file"),
+]
