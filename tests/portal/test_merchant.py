@@ -124,7 +124,8 @@ def test_the_camera_is_the_tills_alone_and_the_desk_the_merchants(mall: Mall) ->
     assert "camera=(self)" in shop.get(TILL)["Permissions-Policy"]
     assert "camera=()" in shop.get(HOME)["Permissions-Policy"]
     assert mall.offers
-    for path in (HOME, TILL, OFFERS, f"{HOME}redemptions/", f"{HOME}disputes/"):
+    pages = ("", "till", "offers/", "redemptions/", "statements/", "disputes/")
+    for path in (f"{HOME}{page}" for page in pages):
         assert browser_of("operator").get(path).status_code == 403
         assert browser_of().get(path).status_code == 403
         answer = Client().get(path)
@@ -178,7 +179,9 @@ def test_an_offer_is_drafted_changed_drawn_handed_in_and_taken_back(mall: Mall) 
     assert "整数" in refused(shop, f"{address}/edit", "change", **wrong)
     page = act(shop, f"{address}/edit", "change", **wrong).content.decode()
     assert 'value="红茶两壶"' in page
-    assert "yuan_malformed" in refused(shop, f"{OFFERS}new", "draft", **{**TEA, "value": "1.234"})
+    assert "market_price_malformed" in refused(
+        shop, f"{OFFERS}new", "draft", **{**TEA, "value": "1.234"}
+    )
     assert "offer_invalid" in refused(shop, f"{OFFERS}new", "draft", **{**TEA, "kind": "car"})
     done(shop, f"{address}/edit", "change", **{**TEA, "title_en": "", "valid_days": "30"})
     assert "titles_missing" in refused(shop, address, "submit")
@@ -295,6 +298,7 @@ def test_every_page_is_english_where_english_is_asked_for(mall: Mall) -> None:
     pages = [
         *("", "till", "offers/", "offers/new", "offers/R-9001", "offers/R-9002/codes"),
         *("redemptions/", f"redemptions/{made.id}", "disputes/", f"disputes/{dispute.code}"),
+        *("statements/", f"statements/{timezone.localdate():%Y-%m}"),
     ]
     desks = [(shop, f"{HOME}{page}") for page in pages]
     operator = browser_of("operator", headers={"accept-language": "en"})

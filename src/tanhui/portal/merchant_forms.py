@@ -45,16 +45,16 @@ Choice = tuple[str, str]
 
 
 def typed_yuan(text: str) -> int:
-    """Yuan as fen; an empty field is 0; refuses `yuan_malformed`."""
+    """Yuan as fen; an empty field is 0; refuses `market_price_malformed`."""
     told = text.strip().replace(",", "")
     if not told:
         return 0
     found = _YUAN.fullmatch(told) if told.isascii() else None
     if found is None:
         raise Invalid(
-            "yuan_malformed",
-            zh="金额要写成元，最多两位小数，例如 15 或 2.50。",
-            en="Write the amount in yuan with at most two decimals, such as 15 or 2.50.",
+            "market_price_malformed",
+            zh="市价要写成元，最多两位小数，例如 15 或 2.50。",
+            en="Write the market price in yuan with at most two decimals, such as 15 or 2.50.",
         )
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
@@ -66,7 +66,7 @@ def yuan_text(fen: int) -> str:
 
 
 def typed_fields(request: PageRequest, release: str = "open") -> OfferFields:
-    """The form as an offer's fields; refuses `number_malformed` and `yuan_malformed`."""
+    """The form as an offer's fields; refuses as `typed_number` and `typed_yuan`."""
     posted = request.POST
     return OfferFields(
         kind=posted.get("kind", ""),

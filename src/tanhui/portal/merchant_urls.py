@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tanhui.portal import merchant, merchant_disputes, merchant_offers, merchant_till
+from tanhui.portal import merchant_statements as statements
 
 urlpatterns = [
     path("", merchant.home, name="merchant"),
@@ -18,6 +19,10 @@ urlpatterns = [
     path("redemptions/", merchant.history, name="merchant-history"),
     path("redemptions.csv", merchant.history_file, name="merchant-history-csv"),
     path("redemptions/<uuid:redemption_id>", merchant.redemption, name="merchant-redemption"),
+    path("statements/", statements.months, name="merchant-statements"),
+    path("statements/<str:month>.csv", statements.month_csv, name="merchant-statement-csv"),
+    path("statements/<str:month>.pdf", statements.month_pdf, name="merchant-statement-pdf"),
+    path("statements/<str:month>", statements.month, name="merchant-statement"),
     path("disputes/", merchant_disputes.index, name="merchant-disputes"),
     path("disputes/<slug:code>", merchant_disputes.dispute, name="merchant-dispute"),
 ]
