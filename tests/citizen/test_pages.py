@@ -36,7 +36,8 @@ def test_home_shows_balance_reduction_week_deeds_and_source(
     city: City, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = city.client()
-    with django_assert_max_num_queries(8):
+    # The inbox and the shelf are asked as well.
+    with django_assert_max_num_queries(10):
         html = _text(client, "/m/")
     # 11 and 4 points yesterday, 30 of 43 the day before, 7 of forty days ago.
     assert '<span class="num">52</span>' in html
