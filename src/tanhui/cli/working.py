@@ -31,6 +31,7 @@ from tanhui.registry.retiring import lock_retirements
 from tanhui.rewards.disputes import run_clocks as run_dispute_clocks
 from tanhui.rewards.drops import running as drops
 from tanhui.rewards.ending import end_batches, end_due
+from tanhui.rewards.expiry.month_end import run_month_end
 from tanhui.rewards.funding import end_fundings
 from tanhui.rewards.settlements import close_due
 from tanhui.rulebook.commands import end_notices
@@ -68,6 +69,7 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "retirements_locked": lambda: lock_retirements(actor=platform, at=at),
         "disputes_run_out": lambda: run_dispute_clocks(actor=platform, at=at),
         "redemptions_ended": lambda: end_due(actor=platform, at=at),
+        "months_ended": lambda: run_month_end(actor=platform, at=at),
         "drops_closed": lambda: drops.close_due(actor=platform, at=at),
         "drops_drawn": lambda: drops.draw_due(actor=platform, at=at),
         "drops_settled": lambda: drops.settle_due(actor=platform, at=at),

@@ -36,6 +36,7 @@ urlpatterns = [
     path("permissions", permissions.table, name="permissions"),
     path("projects/", include("tanhui.console.projects_urls")),
     path("credits/", include("tanhui.console.credits_urls")),
+    path("rewards/causes/", include("tanhui.console.causes_urls")),
     path("rewards/", include("tanhui.console.rewards_urls")),
     path("drops/", include("tanhui.console.drops_urls")),
     path("disputes/", include("tanhui.console.disputes_urls")),
