@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tanhui.console import drops
+
+urlpatterns = [
+    path("", drops.desk, name="drops"),
+    path("<slug:code>", drops.drop, name="drop"),
+]

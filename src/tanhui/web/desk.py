@@ -129,6 +129,8 @@ _TOLD = {
     "offer_published": gettext_lazy("已上架，市民马上看得到。"),
     "batch_stocked": gettext_lazy("已投放，出资窗口的预算已划出这么多。"),
     "batch_ended": gettext_lazy("这一批已停，没换完的预算回到窗口。"),
+    "drop_opened": gettext_lazy("已锁定，报名开始，写进公开日志。"),
+    "drop_called_off": gettext_lazy("已取消，积分正在退回，写进公开日志。"),
     "sponsor_asked": gettext_lazy("已请出资方答复。"),
     "offer_submitted": gettext_lazy("已提交，等平台审核。"),
     "offer_withdrawn": gettext_lazy("已撤回，又是草稿，可以再改。"),
