@@ -42,7 +42,7 @@ def ahead(*, actor: Actor, offer: Offer, units: int, at: datetime) -> Ahead:
     return Ahead(
         proof=points >= terms.step_up_points and not proved,
         device_from=allowed if allowed is not None and allowed > at else None,
-        hold_minutes=int(terms.hold.total_seconds() // 60),
+        hold_minutes=terms.hold // timedelta(minutes=1),
         units_most=terms.units_max,
         refund_days=terms.refund_min.days,
         valid_until=day_start(city_day(at)) + timedelta(days=offer.valid_days),
