@@ -169,7 +169,7 @@ def test_an_offer_is_drafted_changed_drawn_handed_in_and_taken_back(mall: Mall) 
     address = answer["Location"].partition("?")[0]
     code = address.rpartition("/")[2]
     page = shop.get(address).content.decode()
-    for word in ("红茶一壶", "草稿", "18.50", "市民会看到", "art-tea"):
+    for word in ("红茶一壶", "草稿", "18.50", "市民看到的样子", "art-tea"):
         assert word in page, word
     kept = queries.offer(code)
     assert (kept.value_fen, kept.person_max, kept.person_day_max) == (1_850, 2, None)

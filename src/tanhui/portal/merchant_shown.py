@@ -64,8 +64,8 @@ class Line:
 
     @property
     def low(self) -> bool:
-        """Whether little of what is on sale is left."""
-        on_sale = self.offer.state == "published" and self.left is not None
+        """Whether little of what is on sale is left; what is drawn is not sold out by the hour."""
+        on_sale = self.offer.state == "published" and self.offer.release == "open"
         return on_sale and (self.left or 0) * _LOW < max(self.units, 1)
 
     @property
