@@ -55,7 +55,7 @@ def run_month_end(*, actor: Actor, at: datetime, chunks_max: int = CHUNKS_MAX) -
     for step, month in due_steps(at):
         while left > 0:
             left -= 1
-            chunk = _advance(actor, step, month, at)
+            chunk = advance(actor=actor, step=step, month=month, at=at)
             if chunk is None:
                 break
             done += chunk.people
@@ -95,8 +95,9 @@ def _announced(month: int) -> bool:
     )
 
 
-def _advance(actor: Actor, step: str, month: int, at: datetime) -> Chunk | None:
-    """One chunk of a step; None once the step is over."""
+def advance(*, actor: Actor, step: str, month: int, at: datetime) -> Chunk | None:
+    """One chunk of a step that is due; None once the step is over. Refuses `not_permitted`."""
+    require(actor, "rewards.expire")
     if step == "mark":
         work: Callable[[Run, datetime], Chunk] = _mark
     elif step == "expire":
