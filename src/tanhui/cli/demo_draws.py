@@ -65,7 +65,7 @@ def play_draws(mall: Mall, citizens: Sequence[int], *, opened: datetime, at: dat
     near = Near()
     last_night = day_start(city_day(at) - _DAY) + _EVENING * _HOUR
     opera = _open(mall, told.OPERA, opened, closes_at=last_night, send=near)
-    _enter(opera, citizens, _OPERA_ENTRIES, since=opened, until=last_night)
+    _enter(opera, citizens, _OPERA_ENTRIES, since=opened, until=last_night, with_lin=True)
     platform = platform_actor()
     close_due(actor=platform, at=last_night)
     folder = site.folder()
@@ -98,10 +98,17 @@ def _open(mall: Mall, each: Stocked, opened: datetime, *, closes_at: datetime, s
 
 
 def _enter(
-    drop: str, citizens: Sequence[int], count: int, *, since: datetime, until: datetime
+    drop: str,
+    citizens: Sequence[int],
+    count: int,
+    *,
+    since: datetime,
+    until: datetime,
+    with_lin: bool = False,
 ) -> None:
     draw = Random(f"tanhui {drop}")
-    places = draw.sample(range(2, len(citizens)), min(count, len(citizens) - 2))
+    others = draw.sample(range(2, len(citizens)), min(count, len(citizens) // 2))
+    places = [*others, *((0,) if with_lin else ())]
     span = (until - since).total_seconds()
     for when, place in sorted((draw.random(), place) for place in places):
         try:

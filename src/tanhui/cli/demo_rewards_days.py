@@ -21,10 +21,11 @@ from tanhui.rewards.expiry.hastening import hasten_expiry
 from tanhui.rewards.records import Redemption
 from tanhui.rewards.redeeming import redeem_reward, return_redemption
 
+# How many are redeemed on a day is told of a city of so many.
+_PERSONS = 2_000
 _OPENS_MINUTE, _CLOSES_MINUTE = 8 * 60, 21 * 60 + 30
 # Of a hundred vouchers so many are used within two days, and so many given back.
 _USED, _RETURNED = 72, 4
-_USED_WITHIN_MINUTES = 2 * 24 * 60
 _LIN_DAYS_AGO, _LIN_HOUR = 2, 12
 _LIN_EXPIRING, _LIN_RICH = 86, 1_000
 _DISPUTE = "到店说今天不接待，券没有用成。"
@@ -66,7 +67,8 @@ def _wishes(day: date, persons: int) -> Iterator[_Wish]:
     if persons < 3:
         return
     for offer in told.SHELF:
-        for number in range(draw.randint(offer.a_day * 3 // 4, offer.a_day * 5 // 4)):
+        wished = draw.randint(offer.a_day * 3 // 4, offer.a_day * 5 // 4)
+        for number in range(-(-wished * min(persons, _PERSONS) // _PERSONS)):
             minute = draw.uniform(_OPENS_MINUTE, _CLOSES_MINUTE)
             yield _Wish(
                 day_start(day) + timedelta(minutes=minute),
@@ -93,14 +95,22 @@ def _play(mall: Mall, citizen_id: int, wish: _Wish, at: datetime) -> bool:
     )
     if made.at != wish.at:
         return False
-    fate = wish.luck.randrange(100)
-    then = wish.at + timedelta(minutes=wish.luck.randint(15, _USED_WITHIN_MINUTES))
+    fate, then = wish.luck.randrange(100), _later(wish)
     if made.state == "confirmed" and then <= at:
         if fate < _USED:
             _use(mall, wish.offer, made, then)
         elif fate < _USED + _RETURNED:
             return_redemption(actor=citizen, redemption_id=made.id, at=then)
     return True
+
+
+def _later(wish: _Wish) -> datetime:
+    """When somebody comes by: the same day, or while the shop is open on one of the next two."""
+    ahead = wish.luck.randrange(3)
+    if not ahead:
+        return wish.at + timedelta(minutes=wish.luck.randint(10, 25))
+    begin = day_start(city_day(wish.at) + timedelta(days=ahead))
+    return begin + timedelta(minutes=wish.luck.uniform(_OPENS_MINUTE, _CLOSES_MINUTE))
 
 
 def _use(mall: Mall, offer: Stocked, made: Redemption, at: datetime) -> None:
