@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from tanhui.console.project_shown import DoneLine, told_by
 from tanhui.console.projects_desk import district_called
@@ -22,6 +23,7 @@ from tanhui.rewards.records import Batch, Funding, Offer
 from tanhui.rewards.terms import Level, city_terms
 from tanhui.rewards.watching import Budget, Rate, Said, Watched
 from tanhui.web import ways
+from tanhui.web.templatetags.tanhui import said as called
 
 VIEWS = ("mine", "alarms", "shelf", "budgets", "all")
 _WAITING = ("submitted", "approved", "draft")
@@ -167,6 +169,7 @@ class OneOffer:
     may: frozenset[str]
     operates: bool
     left: int
+    payers: list[Organisation]
     batches: list[BatchLine]
     said: list[SaidLine]
     windows: list[SaidLine]
@@ -177,6 +180,11 @@ class OneOffer:
     district: Label | None
     level: Level
     timeline: list[DoneLine]
+
+    @property
+    def payers_said(self) -> str:
+        """Who pays for what can be had now, in the reader's language."""
+        return gettext("、").join(called(each, "name") for each in self.payers)
 
     @property
     def stocks(self) -> bool:
@@ -213,6 +221,12 @@ def one_offer(*, actor: Actor, code: str, at: datetime) -> OneOffer:
         may=offer_acts.may_take(actor, stand.case) if operates else frozenset(),
         operates=operates,
         left=sum(each.left_units for each in batches if each.is_open(at)),
+        payers=[
+            names[number]
+            for number in dict.fromkeys(
+                each.sponsor_id for each in batches if each.is_open(at) and each.left_units
+            )
+        ],
         batches=[
             BatchLine(
                 each,
