@@ -35,7 +35,7 @@ _HOUR = r"([01]\d|2[0-3]):[0-5]\d"
 KNOWN = (
     *("expiry-60", "expiry-30", "expiry-7", "voucher-expiring", "redemption-confirmed"),
     *("redemption-refunded", "drop-won", "drop-lost", "offer-closed", "settlement-ready"),
-    "dispute-decided",
+    *("dispute-raised", "dispute-decided"),
 )
 
 
@@ -306,7 +306,8 @@ def check_content(content_root: Path) -> list[Problem]:
     """Every fault: of form, of an example, a template told twice, missing, or of no purpose."""
     problems: list[Problem] = []
     purposes: set[str] = set()
-    for path in _terms_paths(content_root):
+    terms_paths = list(_terms_paths(content_root))
+    for path in terms_paths:
         try:
             purposes |= {purpose.id for purpose in read_terms(path).purposes}
         except ContentRefused as refusal:
@@ -325,6 +326,12 @@ def check_content(content_root: Path) -> list[Problem]:
         if first != path:
             zh, en = f"{template.id} 已在 {first.name} 中", f"{template.id} is in {first.name}"
             problems.append(Problem(path, 0, "template.id", "notice_told_twice", zh, en))
+    problems += [
+        Problem(path, 0, name, "notice_missing", f"缺少通知 {name}", f"there is no notice {name}")
+        for path in terms_paths
+        for name in KNOWN
+        if not (path.parent / "notices" / f"{name}.toml").is_file()
+    ]
     return problems
 
 
