@@ -8,6 +8,7 @@ the chance of each draw goes by tickets. Only integers and hashes are compared.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
@@ -74,7 +75,8 @@ def draw(chance: bytes, entries: Entries, units: int) -> list[int]:
 
 def winners_text(numbers: Sequence[int], entries: Entries) -> str:
     """Who won, as it is published: a line `place number code` each, in the order of the draw."""
-    codes = dict(zip(entries.numbers, entries.codes, strict=True))
+    codes = [entries.codes[bisect_left(entries.numbers, number)] for number in numbers]
+    rows = zip(numbers, codes, strict=True)
     return "".join(
-        f"{place} {number} {codes[number].hex()}\n" for place, number in enumerate(numbers, start=1)
+        f"{place} {number} {code.hex()}\n" for place, (number, code) in enumerate(rows, start=1)
     )
