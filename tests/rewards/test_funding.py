@@ -18,6 +18,7 @@ from tanhui.rewards.stocking import end_batch, stock_up
 from tanhui.rewards.windows import Window, agreements, asks, window, windows
 from tests.cast import CITIZEN, NOW, OPERATOR
 from tests.rewards.mall import MONTH, Mall, as_owner, open_mall
+from tests.rewards.test_settlements import told_to
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -197,6 +198,8 @@ def test_a_window_that_ends_takes_its_rewards_off_and_gives_the_rest_back(mall: 
     assert funding.end_fundings(actor=platform, at=over) == 1
     # The offer nobody pays for any more is closed; the one that the bank pays for too is not.
     assert queries.offer(code).state == "closed"
+    assert told_to(mall.cast.persons["merchant"]) == ["offer-closed"]
+    assert told_to(mall.cast.persons["sponsor"]) == ["offer-closed"]
     assert queries.offer(shared).state == "published"
     ended = window(mall.funding_id, at=over)
     assert ended.funding.ended_at == over

@@ -71,6 +71,13 @@ def booked(debit: int, credit: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def told_to(person_id: int) -> list[str]:
+    """Which notices lie in somebody's inbox."""
+    with as_owner() as cursor:
+        cursor.execute("SELECT template FROM notices_message WHERE person_id = %s", [person_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def test_a_month_is_closed_paid_and_received_and_equals_the_books(mall: Mall) -> None:
     fund, tea = mall.cast.organisation("FUND"), mall.cast.organisation("TEAHOUSE")
     first = served(mall, NOW)
@@ -97,6 +104,9 @@ def test_a_month_is_closed_paid_and_received_and_equals_the_books(mall: Mall) ->
     assert close(datetime(2026, 4, 1, 0, 59, tzinfo=CITY_ZONE)) == 0
     assert close(EARLY_APRIL) == 2
     assert close(EARLY_APRIL) == 0
+    # Both sides of both settlements were told, the sponsor's member of each.
+    assert told_to(mall.cast.persons["sponsor"]) == ["settlement-ready"] * 2
+    assert told_to(mall.cast.persons["merchant"]) == ["settlement-ready"]
     assert settlements.close_month(actor=platform, month=MARCH, at=EARLY_APRIL) == 0
     assert statements.lines(month=MARCH, at=EARLY_APRIL, sponsor_id=fund) == running
     assert sum(line.net_fen for line in running) == booked(111, 112) - booked(112, 111) == 1500

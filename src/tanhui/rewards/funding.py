@@ -18,6 +18,7 @@ from tanhui.identity.organisations.queries import organisation
 from tanhui.kernel.actors import Actor
 from tanhui.ledger.chart import REASON_NUMBERS, Reason
 from tanhui.rewards import funding_refusals, queries, refusals
+from tanhui.rewards.funding_notices import tell_closed
 from tanhui.rewards.funding_refusals import BY_CODE
 from tanhui.rewards.refusals import named
 from tanhui.rewards.stocking import COST_FEN_MAX, UNITS_MAX
@@ -162,8 +163,8 @@ def end_agreement(*, actor: Actor, funding_id: int, offer_code: str, at: datetim
 def end_fundings(*, actor: Actor, at: datetime) -> int:
     """Ends windows whose time is over; answers how many were ended or swept again.
 
-    What is on sale goes off it, the budget goes back, offers that nobody pays for are closed. One
-    transaction for each window. Refuses `not_permitted`.
+    What is on sale goes off it, the budget goes back, offers that nobody pays for are closed and
+    their merchants told. One transaction for each window. Refuses `not_permitted`.
     """
     require(actor, "rewards.expire")
     due = [int(row["id"]) for row in queries.rows("due_fundings", {"at": at})]
@@ -181,6 +182,7 @@ def end_fundings(*, actor: Actor, at: datetime) -> int:
                     },
                 )
             closed = list(row["closed"])
+            tell_closed(funding_id=funding_id, offer_ids=closed, at=at)
             _audit(actor, "rewards.end_funding", funding_id, {"offers_closed": closed}, at)
     return len(due)
 

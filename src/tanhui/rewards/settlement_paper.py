@@ -227,8 +227,8 @@ def content(statement: Statement, *, brand: str) -> dict[str, object]:
         "closed": statement.closed,
         "at": f"{at:%Y-%m-%d %H:%M}",
         "sums": [
-            _sum("应付", "Became due", statement.owed_fen),
-            _sum("退回", "Came back", statement.returned_fen),
+            _sum("应付", "Owed", statement.owed_fen),
+            _sum("退回", "Returned", statement.returned_fen),
             _sum("合计", "Net", statement.net_fen),
             _sum("已结清", "Settled", statement.paid_fen),
         ],

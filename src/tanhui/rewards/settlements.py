@@ -17,6 +17,7 @@ from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day, day_start
 from tanhui.ledger.chart import REASON_NUMBERS, Reason
 from tanhui.rewards import funding_refusals, queries
+from tanhui.rewards.funding_notices import tell_settled
 from tanhui.rewards.funding_refusals import BY_CODE
 from tanhui.rewards.refusals import named
 
@@ -60,6 +61,7 @@ def close_month(*, actor: Actor, month: date, at: datetime) -> int:
             )
         if row["made"] is None:
             return 0
+        tell_settled(month=month, at=at)
         write_audit(
             actor=actor,
             action="rewards.close_month",
