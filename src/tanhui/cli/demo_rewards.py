@@ -38,7 +38,7 @@ def play_rewards(
         play_draws(mall, citizens, opened=opened, at=at)
     else:
         mall.find()
-    done = play_days(mall, citizens, first=city_day(opened), at=at)
+    done = play_days(mall, citizens, first=city_day(opened), fresh=first, at=at)
     if first:
         play_lin_xiao(mall, at)
         play_dispute(mall, citizens, at)

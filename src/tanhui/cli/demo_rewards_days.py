@@ -42,16 +42,18 @@ class _Wish:
     luck: Random
 
 
-def play_days(mall: Mall, citizens: Sequence[int], *, first: date, at: datetime) -> tuple[int, int]:
-    """Plays the days from `first` on that were not played yet; answers made and refused."""
+def play_days(
+    mall: Mall, citizens: Sequence[int], *, first: date, fresh: bool, at: datetime
+) -> tuple[int, int]:
+    """Plays what was not played yet from the day `first` on; answers made and refused.
+
+    `fresh` says that nothing was.
+    """
     made = refused = 0
-    today = city_day(at)
-    for back in range((today - first).days, -1, -1):
-        day = today - timedelta(days=back)
+    for ahead in range((city_day(at) - first).days + 1):
+        day = first + timedelta(days=ahead)
         wishes = sorted(_wishes(day, len(citizens)), key=lambda wish: wish.at)
-        if day < today and wishes and _known(citizens[wishes[0].place], wishes[0].key):
-            continue
-        for wish in wishes:
+        for wish in wishes if fresh else _after_known(wishes, citizens):
             if wish.at > at:
                 break
             try:
@@ -60,6 +62,15 @@ def play_days(mall: Mall, citizens: Sequence[int], *, first: date, at: datetime)
                 # Too few points, nothing left, once a day: that is what a city gets.
                 refused += 1
     return made, refused
+
+
+def _after_known(wishes: Sequence[_Wish], citizens: Sequence[int]) -> Sequence[_Wish]:
+    """The wishes after the last one that came true at an earlier start."""
+    for number in range(len(wishes), 0, -1):
+        wish = wishes[number - 1]
+        if _known(citizens[wish.place], wish.key):
+            return wishes[number:]
+    return wishes
 
 
 def _wishes(day: date, persons: int) -> Iterator[_Wish]:
