@@ -14,6 +14,7 @@ from tanhui.identity.commands import platform_actor
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Refusal
 from tanhui.ledger.queries import recount
+from tanhui.notices import queries as notices
 from tanhui.rewards import dispute_queries, queries
 from tanhui.rewards.dispute_queries import Dispute
 from tanhui.rewards.disputes import (
@@ -68,6 +69,12 @@ def refusal(act: Callable[[], object]) -> str:
 def complain(mall: Mall, made: Redemption, at: datetime = LATER) -> Dispute:
     """林晓 says what happened."""
     return open_dispute(actor=mall.citizen(), redemption_id=made.id, words=HERS, at=at)
+
+
+def told(mall: Mall) -> list[str]:
+    """What the inbox of 林晓 says of disputes, the newest first."""
+    found = notices.inbox(person_id=mall.lin, limit=10)
+    return [each.body_zh for each in found if each.template.startswith("dispute")]
 
 
 def owed(mall: Mall, merchant: str = "TEAHOUSE") -> int:
@@ -128,6 +135,7 @@ def test_a_citizen_disputes_the_shop_answers_and_the_operator_gives_the_points_b
         THEIRS,
         "没有给到，退回。",
     ]
+    assert told(mall) == ["关于“盖碗茶一位”的争议已处理：积分已退回。"]
     assert refusal(decide) == "case_closed"
     assert refusal(lambda: complain(mall, made)) == "not_disputable"
     assert all(asset.matches for asset in recount())
@@ -193,6 +201,7 @@ def test_a_shop_that_gives_in_and_one_that_cannot_serve(mall: Mall) -> None:
     waiting = mall.redeem()
     said = open_dispute(actor=shop, redemption_id=waiting.id, words="茶馆装修。", at=LATER)
     assert (said.state, said.raised_by) == ("hearing", "merchant")
+    assert any(each.startswith("商家说“盖碗茶一位”给不了") for each in told(mall))
     heard = answer_dispute(actor=mall.citizen(), code=said.code, words="我下个月再来。", at=LATER)
     assert heard.state == "deciding"
     assert refusal(lambda: give_in(actor=shop, code=said.code, at=LATER)) == "not_your_word"

@@ -15,11 +15,13 @@ from django.conf import settings
 from django.db import transaction
 
 from tanhui.cases import commands as cases
-from tanhui.cases.queries import latest_cases
+from tanhui.cases.queries import case, latest_cases
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
+from tanhui.kernel.periods import city_day
 from tanhui.kernel.refusals import Refusal
+from tanhui.notices.commands import Notice, queue_notices
 from tanhui.rewards import dispute_queries, queries
 from tanhui.rewards import dispute_refusals as refusals
 from tanhui.rewards import refusals as room
@@ -74,7 +76,11 @@ def open_dispute(*, actor: Actor, redemption_id: UUID, words: str, at: datetime)
             "at": at,
         }
         (row,) = queries.rows("dispute_new", asked)
-        return _told(actor, "rewards.dispute", int(row["number"]), at)
+        found = _told(actor, "rewards.dispute", int(row["number"]), at)
+        if raised_by == "merchant" and found.clock_at is not None:
+            by = city_day(found.clock_at).isoformat()
+            _notify(found, "dispute-raised", {"by": by}, at)
+        return found
 
 
 def answer_dispute(*, actor: Actor, code: str, words: str, at: datetime) -> Dispute:
@@ -219,7 +225,25 @@ def _step(actor: Actor, found: Dispute, step: str, words: str, at: datetime) -> 
                 action="rewards.refund",
                 at=at,
             )
-        return _told(actor, f"rewards.dispute_{step.replace('-', '_')}", found.number, at)
+        now = _told(actor, f"rewards.dispute_{step.replace('-', '_')}", found.number, at)
+        # Whoever ended it need not be told.
+        if not now.is_live and actor.person_id != now.citizen_id:
+            state = case(now.case_id).rules.states[now.state]
+            outcome = {"outcome_zh": state.title_zh, "outcome_en": state.title_en}
+            _notify(now, "dispute-decided", outcome, at)
+        return now
+
+
+def _notify(found: Dispute, template: str, facts: dict[str, str], at: datetime) -> None:
+    """Tells the citizen; the shop and the operator read their desks."""
+    notice = Notice(
+        person_id=found.citizen_id,
+        template=template,
+        facts={"offer_zh": found.title_zh, "offer_en": found.title_en, **facts},
+        key=f"{template}:{found.code}",
+        link=f"/m/mall/orders/{found.redemption_id}/dispute",
+    )
+    queue_notices(notices=[notice], at=at)
 
 
 def _told(actor: Actor, action: str, number: int, at: datetime) -> Dispute:
