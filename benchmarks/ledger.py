@@ -29,9 +29,9 @@ from rich.table import Table  # noqa: E402
 from benchmarks.scratch import scratch_database  # noqa: E402
 from tanhui.ledger import commands, queries  # noqa: E402
 from tanhui.ledger.chart import (  # noqa: E402
-    CITIZEN_POINTS,
     CITY_HOLDER_ID,
-    POINTS_ISSUED,
+    CREDIT_HELD,
+    CREDIT_ISSUED,
     Reason,
 )
 from tanhui.ledger.transfers import AccountKey, Transfer  # noqa: E402
@@ -111,15 +111,15 @@ def _two(random: Random) -> tuple[int, int]:
 
 
 def _fund() -> None:
-    pool = AccountKey(CITY_HOLDER_ID, POINTS_ISSUED)
+    pool = AccountKey(CITY_HOLDER_ID, CREDIT_ISSUED)
     with transaction.atomic():
-        commands.open_accounts(holder_ids=range(1, HOLDERS + 1), kinds=[CITIZEN_POINTS])
+        commands.open_accounts(holder_ids=range(1, HOLDERS + 1), kinds=[CREDIT_HELD])
         for first in range(1, HOLDERS + 1, BATCH_ITEMS):
             gifts = [
                 Transfer(
                     UUID(int=holder_id),
                     pool,
-                    AccountKey(holder_id, CITIZEN_POINTS),
+                    AccountKey(holder_id, CREDIT_HELD),
                     FUNDS,
                     Reason.BEHAVIOUR_RECORDED,
                 )
@@ -150,8 +150,8 @@ def _post(batches: list[list[Move]]) -> float:
         [
             Transfer(
                 move_id,
-                AccountKey(debit, CITIZEN_POINTS),
-                AccountKey(credit, CITIZEN_POINTS),
+                AccountKey(debit, CREDIT_HELD),
+                AccountKey(credit, CREDIT_HELD),
                 amount,
                 Reason.POINTS_SPENT,
             )
@@ -170,7 +170,7 @@ def _post(batches: list[list[Move]]) -> float:
 def _check(connection: psycopg.Connection[tuple[object, ...]], *, posted: int, moved: int) -> None:
     counted = connection.execute((SQL / "ledger_comparator_check.sql").read_bytes()).fetchone()
     _demand(counted == (moved, FUNDS * HOLDERS))
-    points = next(asset for asset in queries.recount() if asset.asset == CITIZEN_POINTS.asset)
+    points = next(asset for asset in queries.recount() if asset.asset == CREDIT_HELD.asset)
     _demand(points.matches and points.transfers == posted)
 
 

@@ -28,7 +28,7 @@ def transfer(
     id: str = FRESH,
     phase: int = 0,
     debit: str = "1, 1",
-    credit: str = "2, 1",
+    credit: str = "0, 102",
     amount: int = 1,
     pending_id: str = "NULL",
     expires_at: str = "NULL",
@@ -100,6 +100,7 @@ ON_CONSTRAINTS = {
     "ledger_transfer_pkey": transfer(id=HELD),
     "ledger_transfer_amount": transfer(amount=0),
     "ledger_transfer_accounts": transfer(credit="1, 1"),
+    "ledger_transfer_points_stay": transfer(credit="2, 1"),
     "ledger_transfer_phase": transfer(phase=2),
     "ledger_transfer_expiry": transfer(expires_at="'2026-03-02Z'"),
     "ledger_resolution_pkey": ENDED + resolution(HELD, POSTED),
@@ -187,7 +188,7 @@ def post(
 
     return f"""SELECT ledger_post(
         ARRAY[{id}]::uuid[], {column(phase, "smallint")}, {column("1", "bigint")},
-        {column("1", "smallint")}, {column("2", "bigint")}, {column("1", "smallint")},
+        {column("1", "smallint")}, {column("0", "bigint")}, {column("102", "smallint")},
         {column(amount, "bigint")}, {column(pending_id, "uuid")},
         {column(expires_at, "timestamptz")}, {column(reason, "smallint")}, '2026-03-01Z'
     )"""

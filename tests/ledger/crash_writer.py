@@ -22,7 +22,7 @@ from django.db import DatabaseError, connections, transaction
 from tanhui.config.database import Database, migrate, open_url
 from tanhui.kernel.refusals import Refusal
 from tanhui.ledger import chart, commands
-from tanhui.ledger.chart import CITIZEN_POINTS, CITY_HOLDER_ID, Reason
+from tanhui.ledger.chart import CITY_HOLDER_ID, CREDIT_HELD, Reason
 from tanhui.ledger.transfers import AccountKey, Phase, Resolution, Transfer
 from tests.ledger.model import Item
 
@@ -30,7 +30,7 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 HOLDERS = 500
 FUNDS = 10**9
 BATCH_ITEMS = 30
-POOL = AccountKey(CITY_HOLDER_ID, chart.POINTS_ISSUED)
+POOL = AccountKey(CITY_HOLDER_ID, chart.CREDIT_ISSUED)
 
 
 def item_id(writer: int, batch: int, place: int) -> UUID:
@@ -43,8 +43,8 @@ def batch_items(writer: int, batch: int) -> list[Item]:
     items: list[Item] = []
     for place in range(BATCH_ITEMS):
         new = item_id(writer, batch, place)
-        citizen = AccountKey((batch * 7 + place * 13) % HOLDERS + 1, CITIZEN_POINTS)
-        other = AccountKey(citizen.holder_id % HOLDERS + 1, CITIZEN_POINTS)
+        citizen = AccountKey((batch * 7 + place * 13) % HOLDERS + 1, CREDIT_HELD)
+        other = AccountKey(citizen.holder_id % HOLDERS + 1, CREDIT_HELD)
         debit, credit = (POOL, citizen) if place % 2 else (citizen, other)
         if place >= 20 and batch > 0:
             held = item_id(writer, batch - 1, place - 10)
@@ -57,14 +57,14 @@ def batch_items(writer: int, batch: int) -> list[Item]:
 
 
 def prepare() -> None:
-    """Tables, accounts and enough points that nothing is ever refused."""
+    """Tables, accounts and enough credits that nothing is ever refused."""
     with transaction.atomic():
-        commands.open_accounts(holder_ids=range(1, HOLDERS + 1), kinds=[CITIZEN_POINTS])
+        commands.open_accounts(holder_ids=range(1, HOLDERS + 1), kinds=[CREDIT_HELD])
         gifts = [
             Transfer(
                 UUID(int=number),
                 POOL,
-                AccountKey(number, CITIZEN_POINTS),
+                AccountKey(number, CREDIT_HELD),
                 FUNDS,
                 Reason.BEHAVIOUR_RECORDED,
             )

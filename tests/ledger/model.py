@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from tanhui.ledger.chart import CITIZEN_POINTS
 from tanhui.ledger.transfers import AccountKey, Phase, Resolution, Transfer
 
 LIMIT = 10**15
@@ -157,6 +158,8 @@ class _Batch:
             return "unknown_kind"
         if kinds[debit][0] != kinds[credit][0]:
             return "assets_must_match"
+        if debit == credit == CITIZEN_POINTS.number:
+            return "points_stay_with_their_person"
         if self.books.account(item.debit) is None:
             return "debit_account_not_found"
         receiver = self.books.account(item.credit)

@@ -22,14 +22,17 @@ CASES = Path(__file__).with_name("cases")
 START = datetime(2026, 3, 1, tzinfo=UTC)
 _NAMES = UUID("7a1d3e2c-0c57-5b9e-8a51-1f7a2d5c9b10")
 _POOLS = {
-    "issued": chart.POINTS_ISSUED,
-    "used": chart.POINTS_USED,
+    "issued": chart.CREDIT_ISSUED,
+    "used": chart.CREDIT_RETIRED,
+    "earned": chart.POINTS_ISSUED,
+    "spent": chart.POINTS_USED,
     "measured": chart.REDUCTION_MEASURED,
 }
 _CITIZENS = {
+    "kg": chart.CREDIT_HELD,
     "points": chart.CITIZEN_POINTS,
     "mg": chart.CITIZEN_REDUCTION,
-    "strange": Kind(9_999, "strange", chart.Asset.POINT),
+    "strange": Kind(9_999, "strange", chart.Asset.CREDIT_KG),
 }
 _PHASES = {"post": Phase.POST, "void": Phase.VOID, "expire": Phase.EXPIRE}
 _TRANSFER = re.compile(
@@ -78,11 +81,14 @@ def read_cases() -> Iterator[Case]:
 
 
 def account(text: str) -> AccountKey:
-    """`A` is citizen A's points, `A.mg` the reduction; `issued`, `used`, `measured` are pools."""
+    """`A` is what A holds in credits, `A.points` and `A.mg` its points and reduction.
+
+    `issued`, `used`, `earned`, `spent` and `measured` are pools.
+    """
     if text in _POOLS:
         return AccountKey(chart.CITY_HOLDER_ID, _POOLS[text])
     name, _, kind = text.partition(".")
-    return AccountKey(ord(name[0]) * 1_000 + len(name), _CITIZENS[kind or "points"])
+    return AccountKey(ord(name[0]) * 1_000 + len(name), _CITIZENS[kind or "kg"])
 
 
 def transfer_id(name: str) -> UUID:

@@ -103,7 +103,7 @@ def test_the_application_may_only_read_tables_and_call_functions(owner: Connecti
         WHERE function.proname LIKE 'ledger\\_%'
         """
     ).fetchone()
-    assert functions == (True, True, False, 5)
+    assert functions == (True, True, False, 6)
 
 
 @pytest.mark.parametrize(

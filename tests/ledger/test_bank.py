@@ -16,7 +16,13 @@ from psycopg import errors
 
 from tanhui.config.database import Database
 from tanhui.ledger import chart, commands, queries
-from tanhui.ledger.chart import CITIZEN_POINTS, CITIZEN_REDUCTION, CITY_HOLDER_ID, Reason
+from tanhui.ledger.chart import (
+    CITIZEN_POINTS,
+    CITIZEN_REDUCTION,
+    CITY_HOLDER_ID,
+    CREDIT_HELD,
+    Reason,
+)
 from tanhui.ledger.transfers import AccountKey, Phase, Resolution, Transfer
 from tests.ledger import attacks
 from tests.ledger.model import Item
@@ -30,9 +36,11 @@ WRITERS = 4
 SECONDS = 6.0
 FUNDS = 500
 POOLS = {
-    CITIZEN_POINTS: (chart.POINTS_ISSUED, chart.POINTS_USED),
+    CREDIT_HELD: (chart.CREDIT_ISSUED, chart.CREDIT_RETIRED),
     CITIZEN_REDUCTION: (chart.REDUCTION_MEASURED, chart.REDUCTION_MEASURED),
 }
+# Points stay with their person, so tellers leave them alone; raw calls spend them.
+GIFTS = {**POOLS, CITIZEN_POINTS: (chart.POINTS_ISSUED, chart.POINTS_USED)}
 # One statement is one snapshot: what it adds up was all true at the same moment.
 TOTALS = """
 WITH books AS (
@@ -54,9 +62,9 @@ OR least(debits_posted, debits_pending, credits_posted, credits_pending) < 0
 
 
 def fund() -> None:
-    """Opens the citizens' accounts and gives each some of both assets."""
+    """Opens the citizens' accounts and gives each some of every asset."""
     with transaction.atomic():
-        commands.open_accounts(holder_ids=HOLDERS, kinds=list(POOLS))
+        commands.open_accounts(holder_ids=HOLDERS, kinds=list(GIFTS))
         gifts = [
             Transfer(
                 UUID(int=kind.number * 1_000 + holder_id),
@@ -65,7 +73,7 @@ def fund() -> None:
                 FUNDS,
                 Reason.BEHAVIOUR_RECORDED,
             )
-            for kind, (source, _) in POOLS.items()
+            for kind, (source, _) in GIFTS.items()
             for holder_id in HOLDERS
         ]
         assert set(commands.post_transfers(transfers=gifts, at=START)) == {"ok"}
@@ -174,7 +182,7 @@ def test_concurrent_writers_keep_every_total_at_zero(books: Database) -> None:
     assert max(accepted.values()) == 1
     recounted = queries.recount()
     assert all(asset.matches for asset in recounted)
-    assert sum(asset.transfers for asset in recounted) == len(accepted) + 2 * len(HOLDERS)
+    assert sum(asset.transfers for asset in recounted) == len(accepted) + 3 * len(HOLDERS)
 
 
 def test_a_balance_is_spent_once_however_many_try(books: Database) -> None:
@@ -187,8 +195,8 @@ def test_a_balance_is_spent_once_however_many_try(books: Database) -> None:
                 transfers=[
                     Transfer(
                         UUID(int=10**6 + number),
-                        AccountKey(1, CITIZEN_POINTS),
-                        AccountKey(CITY_HOLDER_ID, chart.POINTS_USED),
+                        AccountKey(1, CREDIT_HELD),
+                        AccountKey(CITY_HOLDER_ID, chart.CREDIT_RETIRED),
                         FUNDS // 3,
                         Reason.POINTS_SPENT,
                     )
@@ -206,8 +214,8 @@ def test_the_same_batch_sent_by_many_at_once_counts_once(books: Database) -> Non
     batch = [
         Transfer(
             UUID(int=10**6 + holder_id),
-            AccountKey(holder_id, CITIZEN_POINTS),
-            AccountKey(holder_id % len(HOLDERS) + 1, CITIZEN_POINTS),
+            AccountKey(holder_id, CREDIT_HELD),
+            AccountKey(holder_id % len(HOLDERS) + 1, CREDIT_HELD),
             1,
             Reason.POINTS_SPENT,
         )

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from tanhui.ledger import chart, commands
-from tanhui.ledger.chart import CITIZEN_POINTS, CITY_HOLDER_ID, Reason
+from tanhui.ledger.chart import CITY_HOLDER_ID, CREDIT_HELD, Reason
 from tanhui.ledger.transfers import AccountKey, Transfer
 from tests.ledger.tables import START
 
@@ -26,10 +26,10 @@ def seconds_per_item(items: int) -> float:
         batch = [
             Transfer(
                 uuid4(),
-                AccountKey(CITY_HOLDER_ID, chart.POINTS_ISSUED)
+                AccountKey(CITY_HOLDER_ID, chart.CREDIT_ISSUED)
                 if number % 2
-                else AccountKey(HOLDERS - number, CITIZEN_POINTS),
-                AccountKey(number + 1, CITIZEN_POINTS),
+                else AccountKey(HOLDERS - number, CREDIT_HELD),
+                AccountKey(number + 1, CREDIT_HELD),
                 1,
                 Reason.POINTS_SPENT,
             )
@@ -45,6 +45,6 @@ def seconds_per_item(items: int) -> float:
 @pytest.mark.database
 @pytest.mark.django_db
 def test_the_cost_of_an_item_does_not_grow_with_its_batch() -> None:
-    commands.open_accounts(holder_ids=range(1, HOLDERS + 1), kinds=[CITIZEN_POINTS])
+    commands.open_accounts(holder_ids=range(1, HOLDERS + 1), kinds=[CREDIT_HELD])
     small = seconds_per_item(SMALL)
     assert seconds_per_item(LARGE) < TIMES_MAX * small

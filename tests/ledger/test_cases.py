@@ -42,9 +42,9 @@ def test_titles_are_unique() -> None:
 @pytest.mark.database
 @pytest.mark.django_db
 def test_an_account_that_has_been_credited_beyond_measure_takes_no_more() -> None:
-    commands.open_accounts(holder_ids=[1, 2], kinds=[chart.CITIZEN_POINTS])
-    pool = AccountKey(chart.CITY_HOLDER_ID, chart.POINTS_ISSUED)
-    full, other = (AccountKey(number, chart.CITIZEN_POINTS) for number in (1, 2))
+    commands.open_accounts(holder_ids=[1, 2], kinds=[chart.CREDIT_HELD])
+    pool = AccountKey(chart.CITY_HOLDER_ID, chart.CREDIT_ISSUED)
+    full, other = (AccountKey(number, chart.CREDIT_HELD) for number in (1, 2))
 
     def move(debit: AccountKey, credit: AccountKey, amount: int, pending: bool = False) -> Transfer:
         return Transfer(uuid4(), debit, credit, amount, Reason.POINTS_SPENT, pending=pending)
@@ -63,8 +63,8 @@ def test_an_account_that_has_been_credited_beyond_measure_takes_no_more() -> Non
 @pytest.mark.database
 @pytest.mark.django_db
 def test_a_batch_that_is_too_large_is_refused_before_it_is_sent() -> None:
-    pool = AccountKey(chart.CITY_HOLDER_ID, chart.POINTS_ISSUED)
-    one = Transfer(uuid4(), pool, AccountKey(1, chart.CITIZEN_POINTS), 1, Reason.POINTS_SPENT)
+    pool = AccountKey(chart.CITY_HOLDER_ID, chart.CREDIT_ISSUED)
+    one = Transfer(uuid4(), pool, AccountKey(1, chart.CREDIT_HELD), 1, Reason.POINTS_SPENT)
     with pytest.raises(ValueError, match="at most 8192"):
         commands.post_transfers(transfers=[one] * (POSTING_ITEMS_MAX + 1), at=START)
 

@@ -13,7 +13,7 @@ from tanhui.ledger.transfers import AccountKey, Phase, Resolution, Transfer
 from tests.ledger.model import Books, Item
 
 STRANGE = Kind(9_999, "strange", chart.Asset.POINT)
-CITIZEN_KINDS = (chart.CITIZEN_POINTS, chart.CITIZEN_REDUCTION)
+CITIZEN_KINDS = (chart.CREDIT_HELD, chart.CITIZEN_REDUCTION)
 POOLS = [kind for kind in CHART if kind.pooled]
 _ENDS = (Phase.POST, Phase.VOID, Phase.EXPIRE)
 _REASONS = (Reason.POINTS_SPENT, Reason.BEHAVIOUR_RECORDED)

@@ -23,8 +23,8 @@ from tests.runtime.holding import wait_gone
 
 pytestmark = pytest.mark.crash
 
-KILLS = 6
-BETWEEN = 12
+KILLS = 4
+BETWEEN = 8
 PATIENCE_SECONDS = 60.0
 
 

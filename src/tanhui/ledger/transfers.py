@@ -101,6 +101,7 @@ PERMANENT = frozenset(
         "accounts_must_be_different",
         "unknown_kind",
         "assets_must_match",
+        "points_stay_with_their_person",
         "expiry_needs_pending",
         "expires_in_the_past",
         "credit_account_full",

@@ -190,6 +190,8 @@ BEGIN
                     THEN 'accounts_must_be_different'
                 WHEN debit.kind IS NULL OR credit.kind IS NULL THEN 'unknown_kind'
                 WHEN debit.asset <> credit.asset THEN 'assets_must_match'
+                WHEN item.debit_kind = 1 AND item.credit_kind = 1
+                    THEN 'points_stay_with_their_person'
                 WHEN NOT debit.pooled AND debit_account.place IS NULL
                     THEN 'debit_account_not_found'
                 WHEN NOT credit.pooled AND credit_account.place IS NULL

@@ -36,6 +36,8 @@ BEGIN
         RETURN 'unknown_kind';
     ELSIF v_debit.asset <> v_credit.asset THEN
         RETURN 'assets_must_match';
+    ELSIF p_debit_kind = 1 AND p_credit_kind = 1 THEN
+        RETURN 'points_stay_with_their_person';
     END IF;
     FOR v_account IN
         SELECT book.*
