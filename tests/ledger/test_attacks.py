@@ -101,9 +101,10 @@ def test_the_application_may_only_read_tables_and_call_functions(owner: Connecti
             count(*)
         FROM pg_proc AS function
         WHERE function.proname LIKE 'ledger\\_%'
+        AND has_function_privilege('tanhui_app', function.oid, 'EXECUTE')
         """
     ).fetchone()
-    assert functions == (True, True, False, 6)
+    assert functions == (True, True, False, 5)
 
 
 @pytest.mark.parametrize(
