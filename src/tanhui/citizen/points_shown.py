@@ -9,7 +9,7 @@ from tanhui.kernel.periods import city_day
 from tanhui.rewards import queries as rewards
 from tanhui.rewards.expiry import queries
 from tanhui.rewards.expiry.arithmetic import Bucket
-from tanhui.rewards.expiry.months import first_day, number_of
+from tanhui.rewards.expiry.months import first_day, last_day, number_of
 from tanhui.rewards.expiry.queries import Expired, Paused
 from tanhui.rewards.giving import queries as giving
 from tanhui.rewards.giving.records import Cause, Gift, Report
@@ -73,6 +73,7 @@ class PointsPage:
     buckets: list[Bucket]
     paused: Paused | None
     may_pause: bool
+    may_resume: bool
     pause_months: list[int]
     heir: Cause | None
     causes: list[Cause]
@@ -108,6 +109,7 @@ def points_page(*, citizen_id: int, at: datetime) -> PointsPage:
     causes = giving.causes()
     by_id = {cause.id: cause for cause in causes}
     today, terms = city_day(at), queries.terms()
+    month_end = last_day(number_of(today))
     heir = by_id.get(queries.heir_of(citizen_id) or 0)
     return PointsPage(
         next=found[0] if found else None,
@@ -117,6 +119,8 @@ def points_page(*, citizen_id: int, at: datetime) -> PointsPage:
         paused=paused,
         may_pause=bool(found)
         and (paused is None or (not paused.going_on and paused.next_from <= today)),
+        # A pause that ends with this month ends by itself.
+        may_resume=paused is not None and paused.going_on and paused.last > month_end,
         pause_months=list(range(1, terms.pause_months_max + 1)),
         heir=heir if heir and heir.is_open else None,
         causes=[cause for cause in causes if cause.is_open],

@@ -41,9 +41,7 @@ def desk(request: PageRequest) -> HttpResponse:
             "console/causes.html",
             refused=refused,
             causes=queries.causes(),
-            ended=[
-                (day, sorted(steps.values(), key=lambda run: run.begun_at)) for day, steps in ended
-            ],
+            ended=ended,
             may=is_allowed(request.actor, "rewards.causes"),
             arts=ARTS,
             tab="rewards",

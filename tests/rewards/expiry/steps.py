@@ -45,7 +45,7 @@ def play_month(month: int) -> int:
     return end_month(month)
 
 
-def one(statement: str, *values: object) -> Any:
+def one(statement: str, *values: Any) -> Any:
     """One value of the books."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -18,7 +18,7 @@ SET enable_mergejoin = off
 SET jit = off
 AS $$
 DECLARE
-    v_asked bigint[];
+    v_last bigint;
     v_citizens bigint[];
     v_points bigint[];
     v_causes bigint[];
@@ -29,22 +29,32 @@ BEGIN
     IF p_month_end > p_at THEN
         RAISE EXCEPTION 'month_not_over' USING ERRCODE = 'TH001';
     END IF;
-    SELECT array_agg(page.holder_id ORDER BY page.holder_id) INTO v_asked
+    SELECT max(page.holder_id) INTO v_last
     FROM (
         SELECT holder_id FROM ledger_account
         WHERE holder_id > p_after AND kind = 1
         ORDER BY holder_id
         LIMIT p_limit
     ) AS page;
-    IF v_asked IS NULL THEN
+    IF v_last IS NULL THEN
         RETURN;
     END IF;
-    SELECT array_agg(expiring.citizen_id ORDER BY expiring.citizen_id) INTO v_citizens
-    FROM rewards_expiring(v_asked, p_month, p_months, p_month_end) AS expiring
-    WHERE NOT EXISTS (
-        SELECT 1 FROM rewards_expired AS before
-        WHERE before.citizen_id = expiring.citizen_id AND before.month = p_month
-    );
+    -- Whoever cannot lose anything is left alone.
+    SELECT array_agg(account.holder_id ORDER BY account.holder_id) INTO v_citizens
+    FROM ledger_account AS account
+    WHERE account.kind = 1 AND account.holder_id > p_after AND account.holder_id <= v_last
+        AND (
+            EXISTS (
+                SELECT 1 FROM rewards_mark AS mark
+                WHERE mark.citizen_id = account.holder_id
+                    AND mark.month <= p_month - p_months
+                    AND mark.credited > account.debits_posted + account.debits_pending
+            )
+            OR EXISTS (
+                SELECT 1 FROM rewards_restored AS restored
+                WHERE restored.citizen_id = account.holder_id AND restored.again
+            )
+        );
     PERFORM 1 FROM ledger_account
     WHERE holder_id = ANY (v_citizens) AND kind = 1
     ORDER BY holder_id
@@ -104,7 +114,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT
-        v_asked[cardinality(v_asked)],
+        v_last,
         v_count::bigint,
         coalesce((SELECT sum(one.points) FROM unnest(v_points) AS one (points)), 0)::bigint;
 END
