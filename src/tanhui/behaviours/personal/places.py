@@ -132,6 +132,10 @@ PLACES: tuple[Place, ...] = (
     Place("expiry_paused", "rewards_pause", "citizen_id"),
     Place("expiring_points_go_to", "rewards_heir", "citizen_id"),
     Place("points_expired", "rewards_expired", "citizen_id"),
+    Place("redemptions", "rewards_redemption", "citizen_id", left_out={"fingerprint": _DIGEST}),
+    Place("vouchers", "rewards_voucher", "citizen_id"),
+    Place("redemption_steps", "rewards_step", "citizen_id"),
+    Place("points_given_back", "rewards_restored", "citizen_id"),
     Place("offers_approved", "rewards_publication", "approver_id"),
     Place("offers_published", "rewards_publication", "publisher_id"),
 )
@@ -163,6 +167,17 @@ BELOW: tuple[Below, ...] = (
     Below(Place("files_erased", "vault_erased", "file_id"), "files", "id"),
     Below(Place("texts_agreed_to", "identity_consent_text", "id"), "consents", "text_id"),
     Below(Place("rules", "behaviours_rule", "id"), "behaviours", "rule_id"),
+    Below(
+        Place(
+            "codes_of_rewards",
+            "rewards_code",
+            "redemption_id",
+            sealed={"code_sealed": "rewards.code"},
+            left_out={"code_hash": _DIGEST},
+        ),
+        "redemptions",
+        "id",
+    ),
 )
 
 _NOBODY = "It holds nothing of any person."
@@ -173,6 +188,7 @@ _ABROAD = "What other registers publish, names included; it is tied to nobody wh
 _HOLDERS = "Organisations that hold credits; no person is named."
 _CAUSES = "Where points are given and what became of it, which is public; no person is named."
 _SPONSORS = "Organisations that pay for rewards and those they pay; no person is named."
+_SHELF = "What merchants offer and how much of it there is; no person is named."
 NOT_PERSONAL: dict[str, str] = {
     "django_migrations": _NOBODY,
     "governance_audit_chain": _NOBODY,
@@ -253,6 +269,9 @@ NOT_PERSONAL: dict[str, str] = {
     "rewards_cause_photo": _CAUSES,
     "rewards_cause_report": _CAUSES,
     "rewards_month_run": _NOBODY,
+    "rewards_batch": _SHELF,
+    "rewards_offer": _SHELF,
+    "rewards_stock": _SHELF,
     "rewards_funding": _SPONSORS,
     "rewards_funding_change": _SPONSORS,
     "rewards_funding_offer": _SPONSORS,
@@ -287,6 +306,9 @@ TOLD_ELSEWHERE: dict[str, str] = {
     "partners_key.secret_sealed": "The secret of a partner's key.",
     "ledger_pool_entry.holder_id": "The city's pools, whose holder is no person.",
     "rewards_cause_report.actor": _ACTED,
+    "rewards_step.actor": _ACTED,
+    "rewards_dispute.raised_by": "Which side raised it, the citizen or the merchant; no person.",
+    "rewards_drop.seed_sealed": "The secret of a draw, told to everybody once it is drawn.",
     "rewards_funding_change.actor": _ACTED,
     "rewards_funding_offer.actor": _ACTED,
     "rewards_settlement_act.actor": _ACTED,
