@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.refusals import Refusal
 from tanhui.ledger.queries import recount as recount_books
+from tanhui.notices.queries import inbox
 from tanhui.publiclog import queries as publiclog
 from tanhui.publiclog.commands import append_leaf
 from tanhui.publiclog.drawing import tell
@@ -84,6 +85,9 @@ def test_a_drop_is_held_and_everybody_has_a_reward_or_the_points_and_one_more_ti
             assert queries.waiting_credit(entry.citizen_id) == 1
             steps = rewards.steps(entry.citizen_id, made.id)
             assert [step.state for step in steps] == ["entered", "lost"]
+        (told,) = inbox(person_id=entry.citizen_id)
+        assert told.link == f"/m/drops/{drop.code}"
+        assert ("抽中" if entry.outcome == "won" else "没抽到") in told.subject_zh
     books_agree()
     assert rewards.shelved("R-9002", NOW).left == 0
 

@@ -20,7 +20,8 @@ from tanhui.publiclog.drawing import Send
 from tanhui.rewards.drops import drawing, leaves, queries, refusals
 from tanhui.rewards.drops.commands import end_without_draw, tell_log
 from tanhui.rewards.drops.queries import SEED_FIELD
-from tanhui.rewards.drops.records import Drop
+from tanhui.rewards.drops.records import Drop, Entry
+from tanhui.rewards.drops.telling import tell_losers, tell_winners
 from tanhui.rewards.redeeming import draw_code
 from tanhui.rewards.refusals import VoucherCodeTaken, named
 
@@ -204,7 +205,9 @@ def _settle_won(actor: Actor, found: Drop, at: datetime) -> int:
         codes = [draw_code() for _ in range(WON_AT_ONCE)]
         try:
             with transaction.atomic(), named(refusals.BY_CODE):
-                served = len(queries.rows("settle_won", {**asked, "vouchers": codes}))
+                won = queries.rows("settle_won", {**asked, "vouchers": codes})
+                served = len(won)
+                tell_winners(found, [Entry(**row) for row in won], at)
         except VoucherCodeTaken:
             if tried == _TRIES - 1:
                 raise
@@ -224,7 +227,10 @@ def _settle_lost(actor: Actor, found: Drop, at: datetime) -> int:
         "at": at,
     }
     with transaction.atomic(), named(refusals.BY_CODE):
-        return len(queries.rows("settle_lost", asked))
+        lost = queries.rows("settle_lost", asked)
+        if found.state == "drawn":
+            tell_losers(found, {row["citizen_id"]: row["next_tickets"] for row in lost}, at)
+    return len(lost)
 
 
 def _audit(actor: Actor, action: str, found: Drop, facts: dict[str, object], at: datetime) -> None:

@@ -173,12 +173,12 @@ GRANT EXECUTE ON FUNCTION rewards_settle_won(
     bigint, text[], timestamptz, smallint, smallint, text, timestamptz
 ) TO tanhui_app;
 
--- Gives the points of at most so many back who did not win, all at once; answers who. Whoever lost
--- in a draw that was held has a ticket more in the next.
+-- Gives the points of at most so many back who did not win, all at once; answers who, and how many
+-- tickets each has next time. Whoever lost in a draw that was held has one more.
 CREATE FUNCTION rewards_settle_lost(
     p_drop_id bigint, p_limit integer, p_resolution smallint, p_actor text, p_at timestamptz
 )
-RETURNS TABLE (citizen_id bigint, redemption_id uuid)
+RETURNS TABLE (citizen_id bigint, redemption_id uuid, next_tickets integer)
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = public, pg_temp
@@ -266,7 +266,10 @@ BEGIN
         tickets = least(credit.tickets + 1, v_drop.waiting_max),
         at = p_at;
     END IF;
-    RETURN QUERY SELECT * FROM unnest(v_citizens, v_redemptions);
+    RETURN QUERY
+    SELECT due.citizen_id, due.redemption_id, 1 + coalesce(credit.tickets, 0)
+    FROM unnest(v_citizens, v_redemptions) AS due (citizen_id, redemption_id)
+    LEFT JOIN rewards_credit AS credit ON credit.citizen_id = due.citizen_id;
 END
 $$;
 REVOKE ALL ON FUNCTION rewards_settle_lost(bigint, integer, smallint, text, timestamptz)

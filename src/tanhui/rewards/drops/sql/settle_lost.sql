@@ -1,6 +1,7 @@
 SELECT
     citizen_id,
-    redemption_id
+    redemption_id,
+    next_tickets
 FROM rewards_settle_lost(
     %(drop_id)s::bigint, %(limit)s::integer, %(resolution)s::smallint, %(actor)s::text,
     %(at)s::timestamptz
