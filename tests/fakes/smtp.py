@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import ClassVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -65,97 +66,103 @@ def certificate(folder: Path, *, host: str = HOST) -> Path:
     return path
 
 
+class Handler(StreamRequestHandler):
+    """One conversation; `fake` and `context` are set by the server that it belongs to."""
+
+    fake: ClassVar[Smtp]
+    context: ClassVar[ssl.SSLContext]
+    secure = False
+    known = False
+    sender = ""
+    to: tuple[str, ...] = ()
+
+    def say(self, text: str) -> None:
+        self.wfile.write(f"{text}\r\n".encode())
+
+    def handle(self) -> None:
+        self.say("220 fake ESMTP")
+        while line := self.rfile.readline():
+            words = line.decode().rstrip("\r\n")
+            if not self.secure:
+                self.fake.overheard.append(words)
+            verb = words.split(" ", 1)[0].upper()
+            if verb == "QUIT":
+                self.say("221 bye")
+                return
+            if not self.obey(verb, words):
+                return
+
+    def finish(self) -> None:
+        super().finish()
+        # The server closes the plain socket, which no longer is the one that was wrapped.
+        self.connection.close()
+
+    def obey(self, verb: str, words: str) -> bool:
+        """Answers one command; false ends the connection."""
+        if verb == "EHLO":
+            offers = ["AUTH PLAIN"] if self.secure else ["STARTTLS"] if self.fake.tls else []
+            for offer in ["fake", *offers]:
+                self.say(f"250-{offer}")
+            self.say("250 8BITMIME")
+        elif verb == "STARTTLS" and self.fake.tls and not self.secure:
+            self.say("220 go ahead")
+            return self.upgrade()
+        elif not self.secure:
+            self.say("530 5.7.0 Must issue a STARTTLS command first")
+        elif verb == "AUTH":
+            given = base64.b64decode(words.split(" ")[2]).decode().split("\0")
+            self.known = given[1:] == [self.fake.user, self.fake.password]
+            self.say("235 ok" if self.known else "535 5.7.8 bad credentials")
+        elif not self.known:
+            self.say("530 5.7.0 Authentication required")
+        else:
+            self.mail(verb, words)
+        return True
+
+    def upgrade(self) -> bool:
+        try:
+            self.connection = self.context.wrap_socket(self.connection, server_side=True)
+        except (ssl.SSLError, OSError):
+            return False
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", 0)
+        self.secure = True
+        return True
+
+    def mail(self, verb: str, words: str) -> None:
+        address = words.partition("<")[2].partition(">")[0]
+        if verb == "MAIL":
+            self.sender, self.to = address, ()
+            self.say("250 ok")
+        elif verb == "RCPT":
+            code = "550 no such user" if address in self.fake.unknown else "250 ok"
+            if address in self.fake.busy:
+                code = "451 try later"
+            if code.startswith("250"):
+                self.to = (*self.to, address)
+            self.say(code)
+        elif verb == "DATA" and self.to:
+            self.say("354 go on")
+            lines = []
+            while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                lines.append(line)
+            for address in self.to:
+                self.fake.delivered.append((self.sender, address, b"".join(lines)))
+            self.say("250 queued")
+        elif verb == "RSET":
+            self.say("250 ok")
+        else:
+            self.say("503 bad sequence")
+
+
 @contextmanager
 def smtp(fake: Smtp, pem: Path) -> Iterator[Smtp]:
     """Serves mail with the certificate in `pem`; its port is in `port`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
 
-    class Handler(StreamRequestHandler):
-        secure = False
-        known = False
-        sender = ""
-        to: tuple[str, ...] = ()
-
-        def say(self, text: str) -> None:
-            self.wfile.write(f"{text}\r\n".encode())
-
-        def handle(self) -> None:
-            self.say("220 fake ESMTP")
-            while line := self.rfile.readline():
-                words = line.decode().rstrip("\r\n")
-                if not self.secure:
-                    fake.overheard.append(words)
-                verb = words.split(" ", 1)[0].upper()
-                if verb == "QUIT":
-                    self.say("221 bye")
-                    return
-                if not self.obey(verb, words):
-                    return
-
-        def finish(self) -> None:
-            super().finish()
-            # The server closes the plain socket, which no longer is the one that was wrapped.
-            self.connection.close()
-
-        def obey(self, verb: str, words: str) -> bool:
-            """Answers one command; false ends the connection."""
-            if verb == "EHLO":
-                offers = ["AUTH PLAIN"] if self.secure else ["STARTTLS"] if fake.tls else []
-                for offer in ["fake", *offers]:
-                    self.say(f"250-{offer}")
-                self.say("250 8BITMIME")
-            elif verb == "STARTTLS" and fake.tls and not self.secure:
-                self.say("220 go ahead")
-                return self.upgrade()
-            elif not self.secure:
-                self.say("530 5.7.0 Must issue a STARTTLS command first")
-            elif verb == "AUTH":
-                given = base64.b64decode(words.split(" ")[2]).decode().split("\0")
-                self.known = given[1:] == [fake.user, fake.password]
-                self.say("235 ok" if self.known else "535 5.7.8 bad credentials")
-            elif not self.known:
-                self.say("530 5.7.0 Authentication required")
-            else:
-                self.mail(verb, words)
-            return True
-
-        def upgrade(self) -> bool:
-            try:
-                self.connection = context.wrap_socket(self.connection, server_side=True)
-            except (ssl.SSLError, OSError):
-                return False
-            self.rfile = self.connection.makefile("rb")
-            self.wfile = self.connection.makefile("wb", 0)
-            self.secure = True
-            return True
-
-        def mail(self, verb: str, words: str) -> None:
-            address = words.partition("<")[2].partition(">")[0]
-            if verb == "MAIL":
-                self.sender, self.to = address, ()
-                self.say("250 ok")
-            elif verb == "RCPT":
-                code = "550 no such user" if address in fake.unknown else "250 ok"
-                if address in fake.busy:
-                    code = "451 try later"
-                if code.startswith("250"):
-                    self.to = (*self.to, address)
-                self.say(code)
-            elif verb == "DATA" and self.to:
-                self.say("354 go on")
-                lines = []
-                while (line := self.rfile.readline()) not in (b".\r\n", b""):
-                    lines.append(line)
-                for address in self.to:
-                    fake.delivered.append((self.sender, address, b"".join(lines)))
-                self.say("250 queued")
-            elif verb == "RSET":
-                self.say("250 ok")
-            else:
-                self.say("503 bad sequence")
-
-    server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    bound = type("Bound", (Handler,), {"fake": fake, "context": context})
+    server = ThreadingTCPServer(("127.0.0.1", 0), bound)
     server.daemon_threads = True
     fake.port = server.server_address[1]
     with serving(server):

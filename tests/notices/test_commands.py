@@ -20,7 +20,7 @@ from tanhui.notices.commands import (
 from tests.cast import CITIZEN, NOW, OPERATOR
 from tests.notices.conftest import citizen
 
-EXPIRY = {"points": 1086, "date": "2026-12-31"}
+EXPIRY: dict[str, str | int] = {"points": 1086, "date": "2026-12-31"}
 
 
 def expiry(person: int, key: str = "expiry:2026-12:60") -> Notice:

@@ -195,7 +195,7 @@ def test_the_operator_refuses_and_each_refusal_says_what_to_do(
         "AuthFailure.SignatureFailure": send(texts(operator, secret_key="wrong")),
         "AuthFailure.SecretIdNotFound": send(texts(operator, secret_id="nobody")),
     }
-    late = TencentSms(texts(operator)._account, clock=lambda: time.time() - 600)
+    late = TencentSms(texts(operator)._account, clock=lambda: int(time.time()) - 600)
     refusals["AuthFailure.SignatureExpire"] = send(late)
     for code, answer in refusals.items():
         assert answer == Answer(code=code, again=True)

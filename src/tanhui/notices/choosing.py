@@ -18,10 +18,11 @@ from tanhui.identity.consents.purposes import NOTICES
 from tanhui.identity.sealing import blind_index, blind_indexes, is_blind_code, seal, unseal
 from tanhui.kernel.actors import Actor
 from tanhui.notices import queries, refusals
-from tanhui.notices.commands import ADDRESS_FIELD, run
+from tanhui.notices.commands import ADDRESS_FIELD
 from tanhui.notices.content import template_of, terms_of
 from tanhui.notices.gateways.chosen import ways as own_ways
 from tanhui.notices.gateways.ways import Ways
+from tanhui.notices.rows import run
 
 CHANNELS = ("subscribe", "sms", "mail")
 _CODE_FIELD = "notices.proof.code"

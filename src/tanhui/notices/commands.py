@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
@@ -18,11 +17,10 @@ from tanhui.identity.resealing import SealedColumn
 from tanhui.identity.sealing import seal
 from tanhui.kernel.actors import Actor
 from tanhui.notices.content import template_of, terms_of
-from tanhui.runtime.sql import load
+from tanhui.notices.rows import run
 
 FACTS_FIELD = "notices.message.facts"
 ADDRESS_FIELD = "notices.address"
-ROOM = "tanhui.notices"
 SEALED = (
     SealedColumn("notices_message", "facts_sealed", lambda _: FACTS_FIELD),
     SealedColumn(
@@ -136,10 +134,3 @@ def forget_old(*, actor: Actor, at: datetime) -> int:
                 at=at,
             )
     return gone
-
-
-def run(name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows of one statement of this room."""
-    with connection.cursor() as cursor:
-        cursor.execute(load(ROOM, name), facts)
-        return list(cursor.fetchall()) if cursor.description else []

@@ -15,9 +15,10 @@ from tanhui.identity.codes.commands import PHONE_FIELD
 from tanhui.identity.phones import masked
 from tanhui.identity.sealing import unseal
 from tanhui.kernel.actors import Actor
-from tanhui.notices.commands import ADDRESS_FIELD, FACTS_FIELD, run
+from tanhui.notices.commands import ADDRESS_FIELD, FACTS_FIELD
 from tanhui.notices.content import template_of, terms_of
 from tanhui.notices.gateways.simulated import outbox
+from tanhui.notices.rows import run
 
 INBOX_MAX = 200
 _CODE = re.compile(r"\b\d{6}\b", re.ASCII)

@@ -23,10 +23,11 @@ from tanhui.identity.codes.commands import PHONE_FIELD
 from tanhui.identity.sealing import unseal
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.refusals import Refusal
-from tanhui.notices.commands import ADDRESS_FIELD, FACTS_FIELD, run
+from tanhui.notices.commands import ADDRESS_FIELD, FACTS_FIELD
 from tanhui.notices.content import Terms, template_of, terms_of
 from tanhui.notices.gateways.chosen import ways as own_ways
 from tanhui.notices.gateways.ways import Answer, Ways
+from tanhui.notices.rows import run
 from tanhui.notices.template import Language, Template
 
 _WEEK = timedelta(days=7)

@@ -39,10 +39,15 @@ _GONE = (
 )
 
 
+def _seconds() -> int:
+    """Seconds since 1970."""
+    return time.time_ns() // 1_000_000_000
+
+
 class TencentSms:
     """One application's text messages."""
 
-    def __init__(self, account: SmsAccount, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, account: SmsAccount, clock: Callable[[], int] = _seconds) -> None:
         self._account = account
         self._clock = clock
 
@@ -60,7 +65,7 @@ class TencentSms:
             ensure_ascii=False,
         )
         host = urlsplit(self._account.base_url).netloc
-        at = int(self._clock())
+        at = self._clock()
         signed = authorization(
             secret_id=self._account.secret_id,
             secret_key=self._account.secret_key,

@@ -23,18 +23,20 @@ _TOKEN_WRONG = (40001, 40014, 42001)
 _AGAIN = (-1, 45009, 45011)
 # The person took the permission back or has none left; the openid is nobody's.
 _GONE = (40003, 43101)
-_EARLY_SECONDS = 300
+_EARLY_SECONDS, _NS = 300, 1_000_000_000
 _LANGUAGES: dict[Language, str] = {"zh": "zh_CN", "en": "en_US"}
 
 
 class Wechat:
     """One mini-program's messages."""
 
-    def __init__(self, account: WechatAccount, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, account: WechatAccount, clock: Callable[[], int] = time.monotonic_ns
+    ) -> None:
         self._account = account
-        self._clock = clock
+        self._nanoseconds = nanoseconds
         self._lock = Lock()
-        self._token, self._until = "", 0.0
+        self._token, self._until = "", 0
 
     def send(
         self,
@@ -94,7 +96,7 @@ class Wechat:
 
     def _access_token(self) -> tuple[str, Answer]:
         with self._lock:
-            if self._token and self._clock() < self._until:
+            if self._token and self._nanoseconds() < self._until:
                 return self._token, Answer()
             told = ask(
                 f"{self._account.base_url}/cgi-bin/stable_token",
@@ -116,7 +118,7 @@ class Wechat:
             if not isinstance(token, str) or not isinstance(life, int):
                 return "", Answer(code="no_token", again=True)
             self._token = token
-            self._until = self._clock() + max(0, life - _EARLY_SECONDS)
+            self._until = self._nanoseconds() + max(0, life - _EARLY_SECONDS) * _NS
             return token, Answer()
 
     def _forget_token(self) -> None:

@@ -18,7 +18,9 @@ CREATE TABLE notices_message (
     CONSTRAINT notices_message_once UNIQUE (person_id, key),
     CONSTRAINT notices_message_key CHECK (length(key) BETWEEN 1 AND 120),
     -- A link leads to a page of our own and nowhere else.
-    CONSTRAINT notices_message_link CHECK (link = '' OR link ~ '^/[a-z][a-zA-Z0-9/_.?=&#-]{0,200}$'),
+    CONSTRAINT notices_message_link CHECK (
+        link = '' OR link ~ '^/[a-z][a-zA-Z0-9/_.?=&#-]{0,200}$'
+    ),
     CONSTRAINT notices_message_read CHECK (read_at >= at)
 );
 -- Sealing anew goes through the rows by their number alone.
