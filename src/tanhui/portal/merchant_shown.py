@@ -17,12 +17,13 @@ from tanhui.identity.organisations.queries import Organisation
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day, day_end, day_start
 from tanhui.kernel.refusals import Forbidden
-from tanhui.rewards import dispute_queries, merchant_queries, offer_acts, queries
+from tanhui.rewards import dispute_queries, merchant_queries, offer_acts, queries, statements
 from tanhui.rewards.codes import CodeCount, code_counts
 from tanhui.rewards.dispute_queries import Dispute
 from tanhui.rewards.merchant_queries import Taken
 from tanhui.rewards.offer_acts import Standing
 from tanhui.rewards.records import Offer, Shelved
+from tanhui.rewards.statements import Settlement
 
 CHART_DAYS = 14
 HISTORY_DAYS = 30
@@ -98,6 +99,7 @@ class Home:
     bars: list[Bar]
     lines: list[Line]
     answers: list[Dispute]
+    paid: list[Settlement]
     last: list[Taken]
 
     @property
@@ -118,7 +120,7 @@ class Home:
     @property
     def calm(self) -> bool:
         """Whether nothing waits for the merchant."""
-        return not (self.answers or self.returned or self.low)
+        return not (self.answers or self.paid or self.returned or self.low)
 
     @property
     def width(self) -> int:
@@ -192,6 +194,11 @@ def home(*, actor: Actor, at: datetime) -> Home:
             each
             for each in dispute_queries.disputes_of_merchant(organisation.id, live=True)
             if each.state == "answering"
+        ],
+        paid=[
+            each
+            for each in statements.settlements(merchant_id=organisation.id)
+            if each.state == "paid"
         ],
         last=merchant_queries.taken(
             organisation.id, first=begun, last=day_end(today), limit=_LAST_SHOWN
