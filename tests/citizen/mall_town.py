@@ -20,7 +20,10 @@ def open_town(*, points: int = 1_338, at: datetime | None = None) -> Mall:
     at = at or timezone.now()
     # Long enough ago that the first device of everybody may spend much.
     mall = open_mall(points=points, at=at - timedelta(days=3))
-    told: dict[str, Any] = {"made_at": at - timedelta(days=1), "published_at": at - timedelta(hours=1)}
+    told: dict[str, Any] = {
+        "made_at": at - timedelta(days=1),
+        "published_at": at - timedelta(hours=1),
+    }
     mall.offer(
         TEA,
         about_zh="望江楼临江的座位，一位一碗。",

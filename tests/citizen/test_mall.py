@@ -126,6 +126,9 @@ def test_several_at_once_cost_so_many_times_and_no_more_than_allowed(town: Mall)
     answer = client.post(f"/m/mall/{TEA}", {"key": uuid4().hex, "units": "5"})
     assert answer.status_code == 429
     assert "每人限 4 份" in answer.content.decode()
+    for nonsense in ("", "many", "1000", "-1", "0"):
+        answer = client.post(f"/m/mall/{TEA}", {"key": uuid4().hex, "units": nonsense})
+        assert answer.status_code == 422, nonsense
     assert town.points(at=timezone.now()) == (1_338, 0)
 
 
@@ -195,6 +198,25 @@ def test_a_dear_thing_says_how_far_one_is(town: Mall) -> None:
     assert "还差 12 积分。" in html
     assert "看今天能做什么" in html
     assert town.offers
+
+
+def test_a_level_and_an_end_are_told_before_anything_is_sent(town: Mall) -> None:
+    now = timezone.now()
+    town.offer("R-9101", min_level=3, title_zh="雪山日出", title_en="Sunrise", published_at=now)
+    town.stock("R-9101", 5, at=now)
+    town.offer("R-9102", state="closed", title_zh="旧券", title_en="Old", published_at=now)
+    client = browser_of()
+    assert "等级未到" in text_of(client, "/m/mall/")
+    high = text_of(client, "/m/mall/R-9101")
+    assert "到“雪山”这一级才能换：累计减排满 100.000 kg。" in high
+    old = text_of(client, "/m/mall/R-9102")
+    assert "这件权益已经下架。" in old
+    for code, html, status in (("R-9101", high, 403), ("R-9102", old, 409)):
+        assert 'name="key"' not in html
+        answer = client.post(f"/m/mall/{code}", {"key": uuid4().hex, "units": "1"})
+        assert answer.status_code == status
+    assert client.get("/m/mall/R-9101/picture").status_code == 404
+    assert town.points(at=timezone.now()) == (1_338, 0)
 
 
 def test_much_at_once_asks_for_the_phone_and_keeps_it_meanwhile(town: Mall) -> None:

@@ -39,9 +39,10 @@ def mall(request: PageRequest) -> HttpResponse:
 def offer(request: PageRequest, code: str) -> HttpResponse:
     """One offer and what it costs; a yes leads to the voucher, or first to proving the phone."""
     refused: Refusal | None = None
-    asked = request.POST if request.method == "POST" else request.GET
-    units = _units(asked.get("units", ""))
+    units = _units(request.GET.get("units", ""), otherwise=1)
     if request.method == "POST":
+        # What is sent must be a number; none that can be had is, and the command says so.
+        units = _units(request.POST.get("units", ""), otherwise=0)
         try:
             made = redeem_reward(
                 actor=request.actor,
@@ -85,7 +86,7 @@ def picture(request: PageRequest, code: str) -> HttpResponse:
     return HttpResponse(opened.data, headers=opened.headers)
 
 
-def _units(text: str) -> int:
-    """How many are wanted; whatever is no number is one."""
+def _units(text: str, *, otherwise: int) -> int:
+    """How many are wanted; `otherwise` for whatever is no small number."""
     plain = text.isascii() and text.isdigit() and len(text) <= _UNITS_DIGITS
-    return int(text) if plain else 1
+    return int(text) if plain else otherwise
