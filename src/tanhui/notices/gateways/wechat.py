@@ -31,7 +31,7 @@ class Wechat:
     """One mini-program's messages."""
 
     def __init__(
-        self, account: WechatAccount, clock: Callable[[], int] = time.monotonic_ns
+        self, account: WechatAccount, nanoseconds: Callable[[], int] = time.monotonic_ns
     ) -> None:
         self._account = account
         self._nanoseconds = nanoseconds
