@@ -32,7 +32,9 @@ from tanhui.runtime.sql import load
 
 _ROOM = "tanhui.rewards"
 CODE_FIELD = "rewards.code"
-SEALED = (SealedColumn("rewards_code", "code_sealed", lambda _: CODE_FIELD),)
+SEALED = (
+    SealedColumn("rewards_code", "code_sealed", lambda _: CODE_FIELD, index_column="code_hash"),
+)
 _SHELF = ("published",)
 
 
