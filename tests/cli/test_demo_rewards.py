@@ -20,6 +20,7 @@ from tanhui.rewards.drops import queries as drops
 from tanhui.rewards.expiry.queries import buckets
 from tanhui.rewards.giving.queries import causes, reports
 from tanhui.rewards.recount import recount
+from tanhui.rewards.statements import differences, settlements
 
 SHELF, PERSONS, POINTS = 10, 60, 1_600
 
@@ -48,6 +49,8 @@ def test_the_mall_is_full_once_and_carried_on(
     assert all(queries.voucher_of(lin, each.id) for each in held)
     assert buckets(lin, NOW)[0].points == 86
     assert made > PERSONS // 2
+    assert {each.state for each in settlements()} == {"settled", "paid"}
+    assert differences() == []
     assert recount().matches, recount()
     again = play_rewards(organisations=organisations, citizens=citizens, at=NOW)
     assert again[0] == 0

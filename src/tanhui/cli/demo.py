@@ -22,6 +22,7 @@ from tanhui.cli.demo_partners import PARTNERS, seat_partners
 from tanhui.cli.demo_projects import play_projects
 from tanhui.cli.demo_rewards import OPEN_DAYS, play_rewards
 from tanhui.cli.demo_rules import play_rules
+from tanhui.cli.demo_trial import AHEAD_DAYS, trial_day
 from tanhui.identity.commands import platform_actor, register_simulated
 from tanhui.identity.consents.commands import attest_simulated
 from tanhui.identity.members.commands import seat_staff
@@ -109,16 +110,16 @@ def make_city(*, actor: Actor, at: datetime) -> None:
     days = _missing_days(numbers[BIKE], today)
     _say(f"Demo city: {CITIZENS_COUNT:,} simulated citizens; deeds of {len(days)} days …")
     turn = today - timedelta(days=_RECENT_DAYS - 1)
-    # What was earned before the mall opened could be spent from then on.
-    opening = today - timedelta(days=OPEN_DAYS + 2)
-    early = [day for day in days if day < opening]
-    before = [day for day in days if opening <= day < turn]
-    if early:
-        _record(actor, citizens, early, day_start(opening) + timedelta(hours=6))
-    if before:
-        late = opening if early else None
-        _record(actor, citizens, before, day_start(turn) + timedelta(hours=6), since=late)
-    if early or before:
+    # Points are recorded some time before they are spent: in the mall's trial at the end of last
+    # month, since it opened, today.
+    stops = {trial_day(today) - timedelta(days=AHEAD_DAYS), today - timedelta(days=OPEN_DAYS + 2)}
+    begun: date | None = None
+    for stop in sorted({*stops, turn}):
+        part = [day for day in days if (begun is None or begun <= day) and day < stop]
+        if part:
+            _record(actor, citizens, part, day_start(stop) + timedelta(hours=6), since=begun)
+            begun = stop
+    if begun:
         play_rules(turn=turn, at=at)
     lately = [at - timedelta(minutes=ago) for ago in _LATELY_MINUTES]
     recent = [day for day in days if day >= turn]

@@ -10,6 +10,7 @@ from tanhui.cli import demo_rewards_told as told
 from tanhui.cli.demo_draws import play_draws
 from tanhui.cli.demo_mall import MORE_UNITS, Mall
 from tanhui.cli.demo_rewards_days import play_days, play_dispute, play_lin_xiao
+from tanhui.cli.demo_trial import play_settlements, play_trial, trial_day
 from tanhui.kernel.periods import city_day, day_start
 from tanhui.rewards import catalogue, funding, queries
 from tanhui.rewards.giving.commands import ReportWords, lead_offer, open_cause, publish_report
@@ -32,7 +33,13 @@ def play_rewards(
     mall = Mall(organisations)
     opened = day_start(city_day(at) - timedelta(days=OPEN_DAYS)) + 7 * _HOUR
     first = not queries.fundings()
+    # Where the mall opened last month already, that month is settled by what was done in it.
+    tried = city_day(opened).month == city_day(at).month
     if first:
+        before = day_start(trial_day(city_day(at))) if tried else opened
+        mall.open_windows(before - 3 * 24 * _HOUR)
+        if tried:
+            play_trial(mall, citizens, at=at)
         _open(mall, opened)
         _play_desks(mall, at)
         play_draws(mall, citizens, opened=opened, at=at)
@@ -43,12 +50,12 @@ def play_rewards(
         play_lin_xiao(mall, at)
         play_dispute(mall, citizens, at)
         _tell_gifts(mall, at)
+        play_settlements(mall, at=at)
     return done
 
 
 def _open(mall: Mall, at: datetime) -> None:
-    before = at - 3 * 24 * _HOUR
-    mall.open_windows(before)
+    before = at - 2 * 24 * _HOUR
     for each in told.SHELF:
         mall.hand_in(each, before + _HOUR)
         mall.approve(each, before + 5 * _HOUR)

@@ -319,6 +319,52 @@ APPROVED = Stocked(
     200,
     200,
 )
+# What was tried at the end of last month, so that there is a month that is settled.
+TRIAL = (
+    Stocked(
+        "merchant",
+        OfferFields(
+            kind="voucher",
+            delivery="scan",
+            category="food",
+            title_zh="试营业：三花茶一杯",
+            title_en="Trial: a cup of jasmine tea",
+            about_zh="商城试营业两天。",
+            about_en="The mall's two days of trial.",
+            place_zh="望江楼",
+            place_en="Wangjianglou",
+            district="510107",
+            price_points=40,
+            value_fen=600,
+            valid_days=7,
+            person_day_max=1,
+            art="tea",
+        ),
+        FUND,
+        40,
+        400,
+    ),
+    Stocked(
+        "merchant-3",
+        OfferFields(
+            kind="coupon",
+            delivery="scan",
+            category="travel",
+            title_zh="试营业：骑行一次",
+            title_en="Trial: one ride",
+            about_zh="商城试营业两天。",
+            about_en="The mall's two days of trial.",
+            price_points=30,
+            value_fen=150,
+            valid_days=7,
+            person_day_max=1,
+            art="bike",
+        ),
+        FUND,
+        40,
+        150,
+    ),
+)
 CAUSE = CauseWords(
     title_zh="龙泉山补种",
     title_en="Trees for Longquan Mountain",
