@@ -65,8 +65,8 @@ class Count:
 class DayCount:
     """How many sendings of a city's day are in a state."""
 
-    day: date
     state: str
+    day: date
     many: int
 
 

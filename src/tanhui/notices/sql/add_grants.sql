@@ -3,4 +3,4 @@ SELECT
     %(person_id)s,
     given.template,
     %(at)s
-FROM unnest(%(templates)s::text []) AS given (template);
+FROM unnest(%(templates)s::text[]) AS given (template);

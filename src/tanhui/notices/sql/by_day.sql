@@ -1,7 +1,7 @@
 SELECT
-    (sending.at AT TIME ZONE 'Asia/Shanghai')::date AS day,
     sending.state,
+    (sending.at AT TIME ZONE 'Asia/Shanghai')::date AS day,
     count(*) AS many
 FROM notices_sending AS sending
 WHERE sending.at > %(since)s
-GROUP BY day, sending.state;
+GROUP BY sending.state, day;

@@ -4,7 +4,7 @@ WITH gone AS (
     WHERE
         channel = 'subscribe'
         AND channel = %(channel)s
-        AND address_index = ANY(%(indexes)s)
+        AND address_index = any(%(indexes)s)
         AND person_id <> %(person_id)s
 )
 

@@ -2,11 +2,12 @@
 -- Nobody who closed the account is told anything.
 WITH given AS (
     SELECT told.*
-    FROM unnest(
-        %(person_ids)s::bigint [], %(ids)s::uuid [], %(templates)s::text [], %(versions)s::text [],
-        %(purposes)s::text [], %(urgents)s::boolean [], %(keys)s::text [], %(links)s::text [],
-        %(facts)s::bytea []
-    ) AS told (person_id, id, template, version, purpose, urgent, key, link, facts)
+    FROM
+        unnest(
+            %(person_ids)s::bigint[], %(ids)s::uuid[], %(templates)s::text[], %(versions)s::text[],
+            %(purposes)s::text[], %(urgents)s::boolean[], %(keys)s::text[], %(links)s::text[],
+            %(facts)s::bytea[]
+        ) AS told (person_id, id, template, version, purpose, urgent, key, link, facts)
     INNER JOIN identity_person AS person ON person.id = told.person_id
     WHERE person.erased_at IS NULL
 ),
@@ -40,7 +41,7 @@ outward AS (
         fresh.purpose,
         fresh.urgent,
         %(at)s,
-        CASE WHEN fresh.urgent THEN %(at)s ELSE %(not_before)s END
+        CASE WHEN fresh.urgent THEN %(at)s ELSE %(not_before)s END AS due_at
     FROM fresh
     CROSS JOIN LATERAL notices_wanted(fresh.person_id, fresh.purpose) AS way (channel)
     RETURNING person_id

@@ -7,7 +7,7 @@ WITH due AS (
         sending.channel
     FROM notices_sending AS sending
     WHERE
-        sending.channel = ANY(%(channels)s)
+        sending.channel = any(%(channels)s)
         AND (
             (sending.state = 'waiting' AND sending.due_at <= %(at)s)
             OR (sending.state = 'sending' AND sending.leased_until <= %(at)s)
@@ -58,7 +58,7 @@ SELECT
             AND earlier.state IN ('sending', 'sent')
             AND coalesce(earlier.ended_at, %(at)s) > %(week_ago)s
     ) AS texts,
-    EXISTS (
+    exists(
         SELECT 1
         FROM notices_grant AS allowed
         WHERE
