@@ -62,6 +62,8 @@ def hasten_expiry(
             "citizen_id": citizen_id,
             "month": earned,
             "credited": base + points,
+            "points": points,
+            "total": history.credited,
             "at": at,
         }
         with connections["owner"].cursor() as cursor:

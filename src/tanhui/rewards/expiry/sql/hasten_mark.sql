@@ -1,5 +1,5 @@
 WITH later AS (
-    UPDATE rewards_mark SET credited = greatest(credited, %(credited)s::bigint)
+    UPDATE rewards_mark SET credited = least(credited + %(points)s, %(total)s)
     WHERE citizen_id = %(citizen_id)s AND month > %(month)s
 )
 
