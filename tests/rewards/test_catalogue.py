@@ -24,9 +24,11 @@ from tanhui.rewards import catalogue, offer_acts, queries
 from tanhui.rewards.code_files import read_codes
 from tanhui.rewards.codes import import_codes
 from tanhui.rewards.levels import level_at
+from tanhui.rewards.redeeming import confirm_redemption, reserve_reward
 from tests.cast import NOW
 from tests.path_two import PathTwo, seat_path_two
 from tests.rewards import offers
+from tests.rewards.mall import open_mall
 from tests.rewards.offers import METRO, TEA, TICKETS
 
 pytestmark = [pytest.mark.django_db]
@@ -200,6 +202,24 @@ def test_codes_are_imported_once_and_good_rows_of_a_bad_file_count(cast: PathTwo
     catalogue.close_offer(actor=tickets, offer_code=first, at=NOW)
     with refuses("offer_fixed"):
         import_codes(actor=tickets, offer_code=first, data=b"CD-0009", at=NOW)
+
+
+def test_a_code_is_promised_once_also_to_who_has_not_said_yes(db: None) -> None:
+    del db
+    mall = open_mall()
+    merchant = mall.actor("merchant")
+    code = mall.offer(delivery="code", kind="ticket")
+    import_codes(actor=merchant, offer_code=code, data=b"CD-0001\nCD-0002", at=NOW)
+    with refuses("codes_missing"):
+        mall.stock(code, 3)
+    mall.stock(code, 2)
+    held = reserve_reward(actor=mall.citizen(), offer_code=code, units=1, key="k", at=NOW)
+    with refuses("codes_missing"):
+        mall.stock(code, 1)
+    import_codes(actor=merchant, offer_code=code, data=b"CD-0003", at=NOW)
+    mall.stock(code, 1)
+    confirm_redemption(actor=mall.citizen(), redemption_id=held.id, at=NOW)
+    assert queries.codes_of(mall.lin, held.id) == ["CD-0001"]
 
 
 def test_a_file_that_holds_no_codes_is_refused() -> None:

@@ -16,10 +16,11 @@ DECLARE
     v_offer rewards_offer%ROWTYPE;
     v_funding rewards_funding%ROWTYPE;
     v_batch_id bigint;
-    v_promised bigint;
+    v_codes bigint;
     v_result text;
 BEGIN
-    SELECT * INTO v_offer FROM rewards_offer WHERE code = p_offer_code FOR UPDATE;
+    -- Redemptions of the offer go on meanwhile: they need only its key.
+    SELECT * INTO v_offer FROM rewards_offer WHERE code = p_offer_code FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'no_such_offer' USING ERRCODE = 'TH001';
     ELSIF v_offer.state NOT IN ('approved', 'published') THEN
@@ -32,16 +33,23 @@ BEGIN
         RAISE EXCEPTION 'funding_ended' USING ERRCODE = 'TH001';
     END IF;
     IF v_offer.delivery = 'code' THEN
-        -- Codes that are not promised to an earlier batch.
-        SELECT coalesce(sum(stock.left_units), 0) INTO v_promised
-        FROM rewards_stock AS stock
-        INNER JOIN rewards_batch AS batch ON batch.id = stock.batch_id
-        WHERE batch.offer_id = v_offer.id;
-        IF v_promised + p_units > (
-            SELECT count(*)
-            FROM rewards_code
-            WHERE offer_id = v_offer.id AND redemption_id IS NULL
-        ) THEN
+        -- Codes that nobody waits for: those on sale want theirs, and so does who has not said yes
+        -- yet. Counted in one look, so that whoever redeems meanwhile is seen before or after.
+        SELECT
+            (
+                SELECT count(*) FROM rewards_code
+                WHERE offer_id = v_offer.id AND redemption_id IS NULL
+            ) - (
+                SELECT coalesce(sum(stock.left_units), 0)
+                FROM rewards_stock AS stock
+                INNER JOIN rewards_batch AS batch ON stock.batch_id = batch.id
+                WHERE batch.offer_id = v_offer.id
+            ) - (
+                SELECT coalesce(sum(units), 0) FROM rewards_redemption
+                WHERE offer_id = v_offer.id AND state = 'reserved'
+            )
+        INTO v_codes;
+        IF v_codes < p_units THEN
             RAISE EXCEPTION 'codes_missing' USING ERRCODE = 'TH001';
         END IF;
     END IF;
