@@ -151,12 +151,12 @@ def mall_page(*, citizen_id: int, category: str, at: datetime) -> MallPage:
 
 
 def usable_count(citizen_id: int, at: datetime) -> int:
-    """How many vouchers and codes a citizen could show now."""
-    made = queries.redemptions(citizen_id, states=("confirmed", "delivered"))
+    """How many vouchers and codes a citizen could show now, and what is kept for a yes."""
+    made = queries.redemptions(citizen_id, states=("reserved", "confirmed", "delivered"))
     if not made:
         return 0
     offers = {offer.id: offer for offer in queries.offers()}
-    return sum(usable(each, offers[each.offer_id], at) for each in made)
+    return sum(each.state == "reserved" or usable(each, offers[each.offer_id], at) for each in made)
 
 
 def expiring(citizen_id: int, at: datetime) -> Expiring | None:
