@@ -136,7 +136,6 @@ _TOLD = {
     "offer_withdrawn": gettext_lazy("已撤回，又是草稿，可以再改。"),
     "offer_closed": gettext_lazy("已下架，没兑换的不再能换；已换出的券照常可用。"),
     "picture_set": gettext_lazy("图片已换。"),
-    "settlement_received": gettext_lazy("已记下收到。双方都说了，这笔就结清。"),
     "funding_opened": gettext_lazy("窗口已开，预算已记下。下一步：说明为哪些权益出资。"),
     "budget_added": gettext_lazy("预算已追加。"),
     "budget_taken_back": gettext_lazy("已收回没投放的预算。"),

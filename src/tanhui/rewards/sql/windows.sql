@@ -15,7 +15,7 @@ promised AS (
         sum(fen)::bigint AS fen
     FROM rewards_funding_change
     WHERE funding_id IN (SELECT id FROM chosen)
-    GROUP BY 1
+    GROUP BY funding_id
 ),
 
 shelved AS (
@@ -26,7 +26,7 @@ shelved AS (
     FROM rewards_batch AS batch
     INNER JOIN rewards_stock AS stock ON batch.id = stock.batch_id
     WHERE batch.ended_at IS NULL AND batch.funding_id IN (SELECT id FROM chosen)
-    GROUP BY 1
+    GROUP BY batch.funding_id
 ),
 
 settled AS (
@@ -42,7 +42,7 @@ settled AS (
         )::bigint AS paid_fen
     FROM rewards_settlement_line AS line
     WHERE line.funding_id IN (SELECT id FROM chosen)
-    GROUP BY 1
+    GROUP BY line.funding_id
 ),
 
 running AS (
@@ -51,7 +51,7 @@ running AS (
         sum(owed_fen - returned_fen)::bigint AS fen
     FROM rewards_statement_lines(%(starts_at)s::timestamptz, 'infinity')
     WHERE funding_id IN (SELECT id FROM chosen)
-    GROUP BY 1
+    GROUP BY funding_id
 )
 
 SELECT
