@@ -34,6 +34,7 @@ from tanhui.rewards.ending import end_batches, end_due
 from tanhui.rewards.expiry.month_end import run_month_end
 from tanhui.rewards.funding import end_fundings
 from tanhui.rewards.settlements import close_due
+from tanhui.rewards.telling import tell_redemptions
 from tanhui.rulebook.commands import end_notices
 from tanhui.vault.commands import sweep
 
@@ -76,6 +77,7 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "batches_ended": lambda: end_batches(actor=platform, at=at),
         "fundings_ended": lambda: end_fundings(actor=platform, at=at),
         "settlements_made": lambda: close_due(actor=platform, at=at),
+        "redemptions_told": lambda: tell_redemptions(actor=platform, at=at),
         "notices_sent": lambda: send_due(actor=platform, at=at),
         "notices_forgotten": lambda: forget_old_notices(actor=platform, at=at),
         "files_swept": lambda: sweep_hourly(at),

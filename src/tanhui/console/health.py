@@ -52,6 +52,7 @@ _JOBS = {
     "disputes_run_out": gettext_lazy("兑换争议的期限"),
     "fundings_ended": gettext_lazy("结束到期的出资窗口"),
     "settlements_made": gettext_lazy("每月结算谁欠谁"),
+    "redemptions_told": gettext_lazy("告诉市民券到了、快过期"),
     "notices_sent": gettext_lazy("发出到时的通知"),
     "notices_forgotten": gettext_lazy("清理两年前的通知"),
     "files_swept": gettext_lazy("清掉没有归属的文件残余"),

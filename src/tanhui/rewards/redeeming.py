@@ -24,6 +24,7 @@ from tanhui.ledger.chart import REASON_NUMBERS, Reason
 from tanhui.rewards import queries, refusals
 from tanhui.rewards.records import Redemption
 from tanhui.rewards.refusals import KeyKnown, VoucherCodeTaken, named
+from tanhui.rewards.telling import tell_refunded
 from tanhui.rewards.terms import Terms, city_terms
 from tanhui.scenes.in_force import library_in_force
 
@@ -138,6 +139,8 @@ def go_on(
                 (row,) = queries.rows("go_on", asked)
             made = Redemption(**row)
             _audit(actor, action, made, at)
+            if made.state == "refunded" and redemption.state != "reserved":
+                tell_refunded(redemption=made, until=at + terms.refund_min, at=at)
         return made
 
     return _with_free_code(act)
