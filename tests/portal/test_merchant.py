@@ -11,11 +11,13 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from tanhui.rewards import catalogue, dispute_queries, queries
+from tanhui.identity.commands import platform_actor
+from tanhui.rewards import catalogue, dispute_queries, queries, settlements, statements
 from tanhui.rewards.disputes import open_dispute
 from tanhui.rewards.merchant_queries import Taken, taken
 from tanhui.rewards.moving_code import moving_text
 from tanhui.rewards.records import Redemption
+from tanhui.rewards.till import accept_voucher
 from tests.citizen.mall_town import browser_of
 from tests.desks import act, acts_within, done, read, refused, words
 from tests.rewards.mall import Mall, open_mall
@@ -285,6 +287,34 @@ def test_a_shop_that_cannot_serve_says_so_and_can_take_it_back(mall: Mall) -> No
     other = open_dispute(actor=mall.citizen(), redemption_id=made.id, words=HERS, at=timezone.now())
     assert "已同意退回" in done(shop, f"{HOME}disputes/{other.code}", "give_in")
     assert queries.redemption(mall.lin, made.id).state == "refunded"
+
+
+@pytest.mark.usefixtures("db")
+def test_a_month_is_settled_when_the_shop_says_that_the_money_came() -> None:
+    now = timezone.now()
+    then = now - timedelta(days=40)
+    mall = open_mall(at=then)
+    mall.offer(made_at=then, published_at=then)
+    mall.stock(at=then, until=now + timedelta(days=9))
+    made = mall.redeem(at=then + timedelta(hours=1))
+    voucher = queries.voucher_of(mall.lin, made.id)
+    assert voucher is not None
+    accept_voucher(actor=mall.actor("merchant"), text=voucher.code, at=then + timedelta(hours=2))
+    settlements.close_due(actor=platform_actor(), at=now)
+    (owed,) = statements.settlements(merchant_id=mall.cast.organisation("TEAHOUSE"))
+    shop, month = browser_of("merchant"), f"{HOME}statements/{owed.month:%Y-%m}"
+    assert "没有等你办的" in read(shop, HOME)
+    settlements.say_paid(
+        actor=mall.actor("sponsor"), settlement_id=owed.id, reference="BANK-7", at=now
+    )
+    assert "出资方说已付 9.00 元" in read(shop, HOME)
+    assert "BANK-7" in read(shop, month)
+    other = act(browser_of("merchant-2"), month, "received", settlement=owed.id)
+    assert other.status_code == 404
+    assert "商家：已收到，结清" in done(shop, month, "received", settlement=owed.id)
+    assert "没有等你办的" in read(shop, HOME)
+    assert "9.00" in shop.get(f"{month}.csv").content.decode("utf-8-sig")
+    assert shop.get(f"{month}.pdf").content.startswith(b"%PDF")
 
 
 def test_every_page_is_english_where_english_is_asked_for(mall: Mall) -> None:
