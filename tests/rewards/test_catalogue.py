@@ -74,6 +74,9 @@ def test_an_offer_reaches_the_shelf_by_a_merchant_and_two_persons(cast: PathTwo)
     catalogue.approve_offer(actor=first, offer_code=code, at=NOW)
     with refuses("own_earlier_step"):
         catalogue.publish_offer(actor=first, offer_code=code, at=NOW)
+    # Were the case's file wrong, the database would still want two persons.
+    with refuses("two_persons_decide"):
+        offer_acts.move(queries.offer(code), "published", approver=7, publisher=7, at=NOW)
     found = catalogue.publish_offer(actor=second, offer_code=code, at=NOW)
     assert (found.state, found.price_points, found.published_at) == ("published", 240, NOW)
     assert [each.offer.code for each in queries.shelf(at=NOW)] == [code]
