@@ -8,6 +8,7 @@ against the same clients alone. Afterwards what expired is counted against the p
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import threading
@@ -98,6 +99,15 @@ class _Clients:
         connections.close_all()
 
 
+def _server_seconds() -> float:
+    """What the server's process of this connection has used of a processor so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _until_done(step: str, month: int, at: datetime) -> float:
     begun = time.perf_counter()
     while month_end.advance(actor=platform_actor(), step=step, month=month, at=at):
@@ -114,7 +124,9 @@ def measure(citizens: int) -> dict[str, float]:
         with _Clients(citizens) as alone:
             time.sleep(ALONE_SECONDS)
         with _Clients(citizens) as beside:
+            used = _server_seconds()
             expire = _until_done("expire", ends, datetime.now(UTC))
+            used = _server_seconds() - used
         run = queries.runs(ends)["expire"]
         now = number_of(city_day(datetime.now(UTC)))
         marks = _until_done("mark", now, day_start(last_day(now)) + timedelta(hours=21))
@@ -136,6 +148,7 @@ def measure(citizens: int) -> dict[str, float]:
         "expired_people": people,
         "expired_points": points,
         "expire_seconds": expire,
+        "expire_processor_seconds": used,
         "mark_seconds": marks,
         "redemptions_beside": len(beside.took),
         "redemption_alone_median_ms": statistics.median(alone.took) * 1000,
