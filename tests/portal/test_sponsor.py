@@ -110,7 +110,7 @@ def test_a_sponsor_opens_a_window_agrees_denies_and_sees_where_its_money_is(mall
     assert "budget_stocked" in refused(browser, here, "take_back", amount="200.01")
     assert "已收回" in done(browser, here, "take_back", amount="50")
     assert "已追加" in done(browser, here, "add", amount="0.50")
-    assert window(number, at=timezone.now()).promised_fen == 15_050
+    assert window(number).promised_fen == 15_050
     assert "不再投放" in done(browser, here, "end", offer="R-9001")
     _shown(browser, HOME, here, f"{HOME}open", f"{HOME}windows/{mall.funding_id}")
 

@@ -51,7 +51,7 @@ def on_sale(mall: Mall, units: int, cost_fen: int, code: str = "R-9001") -> obje
 
 
 def now(mall: Mall) -> Window:
-    return window(mall.funding_id, at=NOW)
+    return window(mall.funding_id)
 
 
 def test_a_sponsor_opens_a_window_adds_to_it_and_takes_back_what_is_not_on_sale(
@@ -88,7 +88,7 @@ def test_a_sponsor_opens_a_window_adds_to_it_and_takes_back_what_is_not_on_sale(
         "at": NOW,
     }
     own = funding.open_funding(actor=mall.actor("merchant"), budget_fen=1, **opening)
-    assert window(own, at=NOW).free_fen == 1
+    assert window(own).free_fen == 1
     for persona, code in (("merchant-2", "sponsor_only"), ("buyer", "not_permitted")):
         refused(
             code,
@@ -201,7 +201,7 @@ def test_a_window_that_ends_takes_its_rewards_off_and_gives_the_rest_back(mall: 
     assert told_to(mall.cast.persons["merchant"]) == ["offer-closed"]
     assert told_to(mall.cast.persons["sponsor"]) == ["offer-closed"]
     assert queries.offer(shared).state == "published"
-    ended = window(mall.funding_id, at=over)
+    ended = window(mall.funding_id)
     assert ended.funding.ended_at == over
     assert (ended.free_fen, ended.on_sale_fen) == (0, 0)
     assert ended.promised_fen == ended.set_aside_fen == 900
@@ -214,10 +214,10 @@ def test_a_window_that_ends_takes_its_rewards_off_and_gives_the_rest_back(mall: 
     refused("offer_closed", lambda: mall.redeem(at=over))
     # A voucher that comes back brings its money back, and the next round sweeps it.
     return_redemption(actor=mall.citizen(), redemption_id=made.id, at=NOW + DAY)
-    assert window(mall.funding_id, at=over).free_fen == 900
+    assert window(mall.funding_id).free_fen == 900
     assert funding.end_fundings(actor=platform, at=over) == 1
     assert funding.end_fundings(actor=platform, at=over) == 0
-    assert window(mall.funding_id, at=over).promised_fen == 0
+    assert window(mall.funding_id).promised_fen == 0
     assert not statements.differences()
     assert [each.funding.id for each in windows(mall.cast.organisation("BANK"), at=over)] == [bank]
 

@@ -164,7 +164,7 @@ def test_the_sponsor_says_that_it_paid_the_merchant_that_it_came_and_the_books_m
     settlements.answer_settlement(actor=sponsor, words="隔日到", **this)
     settlements.dispute_settlement(actor=merchant, words="还是没有", **this)
     settlements.say_paid(actor=sponsor, reference="ICBC-0402-78", **this)
-    assert window(mall.funding_id, at=EARLY_APRIL).paid_fen == 0
+    assert window(mall.funding_id).paid_fen == 0
     settlements.say_received(actor=merchant, **this)
     paid = statements.settlement(due.id)
     assert (paid.state, paid.reference, booked(112, 113)) == ("settled", "ICBC-0402-78", 900)
@@ -174,7 +174,7 @@ def test_the_sponsor_says_that_it_paid_the_merchant_that_it_came_and_the_books_m
     ):
         refused("settlement_settled", act)
 
-    money = window(mall.funding_id, at=EARLY_APRIL)
+    money = window(mall.funding_id)
     assert (money.paid_fen, money.owed_fen, money.set_aside_fen) == (900, 600, 900)
     assert recount.recount().matches
 
@@ -240,7 +240,7 @@ def test_who_pays_itself_owes_nobody(mall: Mall) -> None:
     close(EARLY_APRIL)
     (due,) = statements.settlements(sponsor_id=mall.cast.organisation("TEAHOUSE"))
     assert (due.state, due.due_fen, booked(112, 113)) == ("settled", 1_000, 1_000)
-    assert window(tea, at=EARLY_APRIL).paid_fen == 1_000
+    assert window(tea).paid_fen == 1_000
     assert recount.recount().matches
 
 

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from tanhui.kernel.periods import city_day, day_start
 from tanhui.rewards import queries, refusals
 from tanhui.rewards.records import Funding
-from tanhui.rewards.statements import first_open_month
 
 # How many whole days the speed of a window is told from.
 SPEED_DAYS = 7
@@ -29,13 +28,13 @@ class Window:
     free_fen: int
     on_sale_units: int
     on_sale_fen: int
-    delivered_fen: int
+    set_aside_fen: int
     paid_fen: int
 
     @property
-    def set_aside_fen(self) -> int:
-        """What citizens took and was not delivered yet."""
-        return self.promised_fen - self.free_fen - self.on_sale_fen - self.delivered_fen
+    def delivered_fen(self) -> int:
+        """What was delivered and did not come back."""
+        return self.promised_fen - self.free_fen - self.on_sale_fen - self.set_aside_fen
 
     @property
     def owed_fen(self) -> int:
@@ -100,9 +99,9 @@ class Burnt:
     fen: int
 
 
-def window(funding_id: int, *, at: datetime) -> Window:
+def window(funding_id: int) -> Window:
     """One window; refuses `no_such_funding`."""
-    found = _windows(at, funding_id=funding_id)
+    found = _windows(funding_id=funding_id)
     if not found:
         raise refusals.no_such_funding()
     return found[0]
@@ -110,7 +109,7 @@ def window(funding_id: int, *, at: datetime) -> Window:
 
 def windows(sponsor_id: int | None = None, *, at: datetime) -> list[Window]:
     """A sponsor's windows, those that run first; of all sponsors those that have not ended."""
-    return _windows(at, sponsor_id=sponsor_id, open_at=at if sponsor_id is None else None)
+    return _windows(sponsor_id=sponsor_id, open_at=at if sponsor_id is None else None)
 
 
 def agreements(*funding_ids: int) -> list[Agreement]:
@@ -144,7 +143,6 @@ def days_left(left_fen: int, taken: Sequence[Burnt], *, at: datetime) -> int | N
 
 
 def _windows(
-    at: datetime,
     *,
     sponsor_id: int | None = None,
     funding_id: int | None = None,
@@ -154,7 +152,6 @@ def _windows(
         "sponsor_id": sponsor_id,
         "funding_id": funding_id,
         "open_at": open_at,
-        "starts_at": day_start(first_open_month(at)),
     }
     return [
         Window(
@@ -163,7 +160,7 @@ def _windows(
             row["free_fen"],
             row["on_sale_units"],
             row["on_sale_fen"],
-            row["delivered_fen"],
+            row["set_aside_fen"],
             row["paid_fen"],
         )
         for row in queries.rows("windows", asked)

@@ -1,16 +1,16 @@
 -- Lines of months that are not closed, from the books as they stand.
 SELECT
     month,
-sponsor_id,
-merchant_id,
-funding_id,
-offer_id,
-units,
-points,
-owed_fen,
+    sponsor_id,
+    merchant_id,
+    funding_id,
+    offer_id,
+    units,
+    points,
+    owed_fen,
     returned_units,
-returned_points,
-returned_fen
+    returned_points,
+    returned_fen
 FROM rewards_statement_lines(%(starts_at)s::timestamptz, %(ends_at)s::timestamptz)
 WHERE
     (%(sponsor_id)s::integer IS NULL OR sponsor_id = %(sponsor_id)s)

@@ -1,5 +1,5 @@
--- Windows with their money: promised, free, on sale, delivered and not sent back, and of that paid.
--- What is closed is read as it was closed; since then the books are counted (`starts_at`).
+-- Windows with their money: promised, free, on sale, set aside for vouchers that are not used, and
+-- paid. What is neither was delivered and is owed; `prove` holds that against every step.
 WITH chosen AS (
     SELECT *
     FROM rewards_funding
@@ -29,29 +29,39 @@ shelved AS (
     GROUP BY batch.funding_id
 ),
 
-settled AS (
+paid AS (
     SELECT
         line.funding_id,
-        sum(line.owed_fen - line.returned_fen)::bigint AS fen,
-        sum(line.owed_fen - line.returned_fen) FILTER (
-            WHERE EXISTS (
-                SELECT 1
-                FROM rewards_settlement_act AS act
-                WHERE act.settlement_id = line.settlement_id AND act.transfer_id IS NOT NULL
-            )
-        )::bigint AS paid_fen
+        sum(line.owed_fen - line.returned_fen)::bigint AS fen
     FROM rewards_settlement_line AS line
-    WHERE line.funding_id IN (SELECT id FROM chosen)
+    INNER JOIN rewards_settlement_act AS act ON line.settlement_id = act.settlement_id
+    WHERE act.transfer_id IS NOT NULL AND line.funding_id IN (SELECT id FROM chosen)
     GROUP BY line.funding_id
 ),
 
-running AS (
+-- Each state apart, so that each goes by its own small index.
+waiting AS (
     SELECT
-        funding_id,
-        sum(owed_fen - returned_fen)::bigint AS fen
-    FROM rewards_statement_lines(%(starts_at)s::timestamptz, 'infinity')
-    WHERE funding_id IN (SELECT id FROM chosen)
-    GROUP BY funding_id
+        batch_id,
+        cost_fen
+    FROM rewards_redemption
+    WHERE state = 'reserved'
+    UNION ALL
+    SELECT
+        batch_id,
+        cost_fen
+    FROM rewards_redemption
+    WHERE state = 'confirmed'
+),
+
+aside AS (
+    SELECT
+        batch.funding_id,
+        sum(waiting.cost_fen)::bigint AS fen
+    FROM waiting
+    INNER JOIN rewards_batch AS batch ON waiting.batch_id = batch.id
+    WHERE batch.funding_id IN (SELECT id FROM chosen)
+    GROUP BY batch.funding_id
 )
 
 SELECT
@@ -67,12 +77,12 @@ SELECT
     coalesce(book.credits_posted - book.debits_posted - book.debits_pending, 0) AS free_fen,
     coalesce(shelved.units, 0) AS on_sale_units,
     coalesce(shelved.fen, 0) AS on_sale_fen,
-    coalesce(settled.fen, 0) + coalesce(running.fen, 0) AS delivered_fen,
-    coalesce(settled.paid_fen, 0) AS paid_fen
+    coalesce(aside.fen, 0) AS set_aside_fen,
+    coalesce(paid.fen, 0) AS paid_fen
 FROM chosen
 LEFT JOIN ledger_account AS book ON chosen.id = book.holder_id AND book.kind = 4
 LEFT JOIN promised ON chosen.id = promised.funding_id
 LEFT JOIN shelved ON chosen.id = shelved.funding_id
-LEFT JOIN settled ON chosen.id = settled.funding_id
-LEFT JOIN running ON chosen.id = running.funding_id
+LEFT JOIN aside ON chosen.id = aside.funding_id
+LEFT JOIN paid ON chosen.id = paid.funding_id
 ORDER BY chosen.ended_at IS NOT NULL, chosen.until, chosen.id;
