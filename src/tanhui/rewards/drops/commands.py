@@ -81,7 +81,7 @@ def open_drop(
             bound=bound,
             at=at,
         )
-        tell_log(made.id, "opened", leaf, at)
+        tell_log(drop_id=made.id, kind="opened", leaf=leaf, at=at)
         write_audit(
             actor=actor,
             action="rewards.open_drop",
@@ -180,7 +180,7 @@ def call_off_drop(*, actor: Actor, drop: str, reason: str, at: datetime) -> Drop
     require(actor, "rewards.draw")
     words = reason.strip()
     if not 0 < len(words) <= REASON_MOST:
-        raise refusals.reason_needed(REASON_MOST)
+        raise refusals.drop_reason(REASON_MOST)
     end_without_draw(actor=actor, found=queries.drop(drop), reason=words, at=at)
     return queries.drop(drop)
 
@@ -192,7 +192,12 @@ def end_without_draw(*, actor: Actor, found: Drop, reason: str, at: datetime) ->
         with named(refusals.BY_CODE):
             changed = queries.rows("call_off_drop", asked)
         if changed:
-            tell_log(found.id, "called_off", leaves.called_off_leaf(drop=found.code, at=at), at)
+            tell_log(
+                drop_id=found.id,
+                kind="called_off",
+                leaf=leaves.called_off_leaf(drop=found.code, at=at),
+                at=at,
+            )
             write_audit(
                 actor=actor,
                 action="rewards.call_off_drop",
@@ -202,7 +207,7 @@ def end_without_draw(*, actor: Actor, found: Drop, reason: str, at: datetime) ->
             )
 
 
-def tell_log(drop_id: int, kind: str, leaf: Mapping[str, object], at: datetime) -> bytes:
+def tell_log(*, drop_id: int, kind: str, leaf: Mapping[str, object], at: datetime) -> bytes:
     """Tells the log, and keeps what it was told beside the drop; answers the leaf's bytes."""
     written = leaf_bytes(leaf)
     outbox_id = append_leaf(leaf=leaf, at=at)

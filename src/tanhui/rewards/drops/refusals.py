@@ -132,7 +132,7 @@ def drop_stock_missing() -> Refusal:
     )
 
 
-def reason_needed(most: int) -> Refusal:
+def drop_reason(most: int) -> Refusal:
     """Why a drop is called off."""
     return Invalid(
         "drop_reason",

@@ -104,7 +104,7 @@ def _close(actor: Actor, drop_id: int, at: datetime) -> int:
             digest=digest,
             at=at,
         )
-        tell_log(drop_id, "closed", leaf, at)
+        tell_log(drop_id=drop_id, kind="closed", leaf=leaf, at=at)
         _audit(actor, "rewards.close_drop", found, {"entries": len(entries.numbers)}, at)
     return 1
 
@@ -175,7 +175,7 @@ def write(actor: Actor, found: Drop, drawn: Drawn, at: datetime) -> bool:
         digest=drawn.digest,
         at=at,
     )
-    tell_log(found.id, "drawn", leaf, at)
+    tell_log(drop_id=found.id, kind="drawn", leaf=leaf, at=at)
     _audit(actor, "rewards.draw_drop", found, {"winners": len(drawn.numbers)}, at)
     return True
 
