@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NOTHING = "00000000-0000-0000-0000-000000000000"
 _OPEN = frozenset({"login", "logout"})
 _PART = re.compile(r"<(\w+):\w+>")
-_FILLED = {"uuid": NOTHING, "int": "1", "str": "nothing"}
+_FILLED = {"slug": "R-0001", "uuid": NOTHING, "int": "1", "str": "nothing"}
 
 
 def _addresses(prefix: str, patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
