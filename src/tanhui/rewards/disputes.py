@@ -20,7 +20,7 @@ from tanhui.governance.commands import write_audit
 from tanhui.governance.permissions import require
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day
-from tanhui.kernel.refusals import Refusal
+from tanhui.kernel.refusals import Conflict, Refusal
 from tanhui.notices.commands import Notice, queue_notices
 from tanhui.rewards import dispute_queries, queries
 from tanhui.rewards import dispute_refusals as refusals
@@ -168,7 +168,11 @@ def can_dispute(made: Redemption, offer: Offer, at: datetime) -> bool:
 def _each(actor: Actor, due: Iterable[tuple[Dispute, str]], at: datetime) -> int:
     taken = 0
     for found, step in due:
-        _step(actor, found, step, "", at)
+        try:
+            _step(actor, found, step, "", at)
+        except Conflict:
+            # Somebody answered, decided or withdrew it in this moment, and was first.
+            continue
         taken += 1
     return taken
 
