@@ -222,6 +222,7 @@ def test_a_window_that_ends_takes_its_rewards_off_and_gives_the_rest_back(mall: 
     assert [each.funding.id for each in windows(mall.cast.organisation("BANK"), at=over)] == [bank]
 
 
+@pytest.mark.database
 def test_what_sponsors_said_is_only_added_to(mall: Mall) -> None:
     mall.offer()
     mall.stock()

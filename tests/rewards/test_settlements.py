@@ -254,6 +254,7 @@ def test_a_speed_tells_when_a_window_runs_out(mall: Mall) -> None:
     assert days_left(2_000, [], at=at) is None
 
 
+@pytest.mark.database
 def test_a_statement_that_is_not_what_the_books_say_is_found(mall: Mall) -> None:
     served(mall, NOW)
     close(EARLY_APRIL)
