@@ -220,6 +220,8 @@ def test_the_application_cannot_mark_pause_or_expire_past_its_functions(mall: Ma
         "DELETE FROM rewards_month_run",
         "UPDATE rewards_cause_report SET text_zh = ''",
         "DELETE FROM rewards_cause_report",
+        "SELECT ledger_collect('{}', '{}', '{}', 1::smallint, 0, 108::smallint, 13::smallint,"
+        " now())",
     ):
         with pytest.raises(DatabaseError) as caught, transaction.atomic():
             one(statement)

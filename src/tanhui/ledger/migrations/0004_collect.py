@@ -10,6 +10,4 @@ from tanhui.runtime.sql import load
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[tuple[str, str]]] = [("ledger", "0003_rewards")]
 
-    operations: ClassVar[list[Any]] = [
-        migrations.RunSQL(load("tanhui.ledger", "function_collect"))
-    ]
+    operations: ClassVar[list[Any]] = [migrations.RunSQL(load("tanhui.ledger", "function_collect"))]
