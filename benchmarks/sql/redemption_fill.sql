@@ -1,17 +1,18 @@
--- A mall to measure: citizens with points enough, one window that pays, offers with stock enough, an
--- offer of few items, and the bare row.
+-- A mall to measure: citizens with points enough, one window that pays, offers with stock enough,
+-- an offer of few items, and the bare row.
 CREATE TABLE bare_item (id integer PRIMARY KEY, left_units bigint NOT NULL) WITH (fillfactor = 50);
 INSERT INTO bare_item VALUES (1, 1000000000);
 INSERT INTO identity_organisation (code, name_zh, name_en, credit_code, roles, registered_at)
 VALUES ('SHOP', '店', 'Shop', 'SHOP00000000000000', ARRAY['merchant', 'sponsor'], now());
 SELECT ledger_open_accounts(
-    array(SELECT number::bigint FROM generate_series(1, %(citizens)s) AS number), ARRAY[1::smallint]
+    array(SELECT number::bigint FROM generate_series(1, %(citizens)s) AS number),
+    ARRAY[1::smallint]
 );
 SELECT ledger_issue(
     array(SELECT gen_random_uuid() FROM generate_series(1, %(citizens)s)),
     array(SELECT number::bigint FROM generate_series(1, %(citizens)s) AS number),
-    array_fill(100000000::bigint, ARRAY[%(citizens)s]), 1::smallint, 0, 101::smallint, 1::smallint,
-    now()
+    array_fill(100000000::bigint, ARRAY[%(citizens)s]), 1::smallint, 0, 101::smallint,
+    1::smallint, now()
 );
 INSERT INTO rewards_funding (sponsor_id, title_zh, title_en, opens_at, until, opened_at)
 SELECT id, '窗口', 'Window', now() - interval '1 day', now() + interval '1 year', now()
