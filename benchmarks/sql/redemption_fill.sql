@@ -21,16 +21,16 @@ SELECT ledger_open_accounts(ARRAY[1::bigint], ARRAY[4::smallint]);
 INSERT INTO rewards_funding_change (funding_id, number, fen, transfer_id, actor, at)
 VALUES (1, 1, 900000000000, '00000000-0000-4000-8000-000000000001', 'benchmark', now());
 SELECT ledger_post_one(
-    '00000000-0000-4000-8000-000000000001', 0::smallint, 0, 110::smallint, 1, 4::smallint, 900000000000, 1::smallint,
-    now()
+    '00000000-0000-4000-8000-000000000001', 0::smallint, 0, 110::smallint, 1, 4::smallint,
+    900000000000, 1::smallint, now()
 );
 INSERT INTO rewards_offer (
     code, merchant_id, kind, delivery, category, title_zh, title_en, price_points, value_fen,
     valid_days, state, made_at, published_at
 )
 SELECT
-    named.code, organisation.id, 'voucher', 'scan', 'food', '茶', 'Tea', 1, 100, 30, 'published', now(),
-    now()
+    named.code, organisation.id, 'voucher', 'scan', 'food', '茶', 'Tea', 1, 100, 30, 'published',
+    now(), now()
 FROM identity_organisation AS organisation, (
     SELECT 'B-' || number AS code FROM generate_series(1, %(offers)s) AS number
     UNION ALL
