@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.conf import settings
+from django.db import transaction
 
 from tanhui.cli import demo_rewards_told as told
 from tanhui.cli.companions import companions
@@ -110,14 +111,15 @@ def _enter(
     others = draw.sample(range(2, len(citizens)), min(count, len(citizens) // 2))
     places = [*others, *((0,) if with_lin else ())]
     span = (until - since).total_seconds()
-    for when, place in sorted((draw.random(), place) for place in places):
-        try:
-            enter_drop(
-                actor=acting(citizens[place], role=None, organisation_id=None),
-                drop=drop,
-                key=f"demo-{drop}",
-                at=since + timedelta(seconds=when * span),
-            )
-        except Refusal:
-            # Whoever has too few points does not enter.
-            continue
+    with transaction.atomic():
+        for when, place in sorted((draw.random(), place) for place in places):
+            try:
+                enter_drop(
+                    actor=acting(citizens[place], role=None, organisation_id=None),
+                    drop=drop,
+                    key=f"demo-{drop}",
+                    at=since + timedelta(seconds=when * span),
+                )
+            except Refusal:
+                # Whoever has too few points does not enter.
+                continue
