@@ -19,6 +19,7 @@ from tanhui.web.entrance import PageRequest
 # Gifts are the operator's to set up, since somebody has to tell what became of them.
 KINDS = ("voucher", "coupon", "ticket", "goods", "service")
 DELIVERIES = ("scan", "code")
+RELEASES = ("open", "drop")
 CATEGORIES = ("food", "travel", "culture", "daily")
 _YUAN = re.compile(r"(\d{1,6})(?:\.(\d{1,2}))?")
 _TEXTS = (
@@ -65,7 +66,7 @@ def yuan_text(fen: int) -> str:
     return "" if not fen else f"{whole}.{rest:02d}" if rest else str(whole)
 
 
-def typed_fields(request: PageRequest, release: str = "open") -> OfferFields:
+def typed_fields(request: PageRequest) -> OfferFields:
     """The form as an offer's fields; refuses as `typed_number` and `typed_yuan`."""
     posted = request.POST
     return OfferFields(
@@ -80,7 +81,7 @@ def typed_fields(request: PageRequest, release: str = "open") -> OfferFields:
         person_day_max=typed_number(request, "person_day_max"),
         min_level=typed_number(request, "min_level") or 0,
         art=posted.get("art", ""),
-        release=release,
+        release=posted.get("release", "open"),
         **{name: posted.get(name, "") for name in _TEXTS},
     )
 
@@ -115,6 +116,12 @@ def deliveries() -> list[Choice]:
     """How it is handed over, in words."""
     said = gettext("到店扫码核销"), gettext("发给市民一个券码")
     return list(zip(DELIVERIES, said, strict=True))
+
+
+def releases() -> list[Choice]:
+    """Who gets it where more want it than there are, in words."""
+    said = gettext("先到先得"), gettext("抽签发放")
+    return list(zip(RELEASES, said, strict=True))
 
 
 def categories() -> list[Choice]:

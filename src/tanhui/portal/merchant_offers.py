@@ -71,8 +71,7 @@ def edit(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _change(code: str, request: PageRequest) -> HttpResponse:
-    before = offer_acts.own_offer(request.actor, code)
-    fields = forms.typed_fields(request, before.release)
+    fields = forms.typed_fields(request)
     catalogue.change_offer(actor=request.actor, offer_code=code, fields=fields, at=request.at)
     return done("offer_changed", _HERE, code)
 
@@ -91,6 +90,7 @@ def _form(
         line=line,
         kinds=forms.kinds(),
         deliveries=forms.deliveries(),
+        releases=forms.releases(),
         categories=forms.categories(),
         arts=forms.arts(),
         levels=forms.levels(),
