@@ -25,18 +25,21 @@ from tanhui.rewards.statements import differences, settlements
 SHELF, PERSONS, POINTS = 10, 60, 1_600
 
 
+# Late in a month the mall opened in it; early in one it opened in the month before.
 @pytest.mark.database
+@pytest.mark.parametrize("back", [0, 15])
 def test_the_mall_is_full_once_and_carried_on(
-    books: Database, settings: Settings, tmp_path: Path
+    books: Database, settings: Settings, tmp_path: Path, back: int
 ) -> None:
     assert books.version
+    at = NOW - timedelta(days=back)
     settings.TANHUI = replace(settings.TANHUI, var=tmp_path / "var")
-    organisations = seat_path_two(at=NOW).organisations
-    citizens = register_simulated(actor=OPERATOR, count=PERSONS, at=NOW - timedelta(days=30))
-    give_points(citizens, POINTS)
+    organisations = seat_path_two(at=at).organisations
+    citizens = register_simulated(actor=OPERATOR, count=PERSONS, at=at - timedelta(days=30))
+    give_points(citizens, POINTS, at)
     lin = citizens[0]
-    made, _ = play_rewards(organisations=organisations, citizens=citizens, at=NOW)
-    shelf = {each.offer.title_zh: each for each in queries.shelf(at=NOW)}
+    made, _ = play_rewards(organisations=organisations, citizens=citizens, at=at)
+    shelf = {each.offer.title_zh: each for each in queries.shelf(at=at)}
     assert len(shelf) == SHELF
     assert 3_200 < shelf["地铁单程券"].left < 3_313
     assert shelf["公交月卡 9 折"].next_units == 500
@@ -44,16 +47,16 @@ def test_the_mall_is_full_once_and_carried_on(
     assert {offer.state for offer in queries.offers()} >= {"draft", "submitted", "approved"}
     assert [drop.state for drop in drops.drops()] == ["open", "settled"]
     assert (len(reports()), len(causes(open_only=True))) == (1, 2)
-    assert queries.spendable(lin, NOW).points > 1_000
+    assert queries.spendable(lin, at).points > 1_000
     held = queries.redemptions(lin, states=("confirmed",))
     assert all(queries.voucher_of(lin, each.id) for each in held)
-    assert buckets(lin, NOW)[0].points == 86
+    assert buckets(lin, at)[0].points == 86
     assert made > PERSONS // 2
-    assert {each.state for each in settlements()} == {"settled", "paid"}
+    assert {each.state for each in settlements()} >= {"settled", "paid"}
     assert differences() == []
     assert recount().matches, recount()
-    again = play_rewards(organisations=organisations, citizens=citizens, at=NOW)
+    again = play_rewards(organisations=organisations, citizens=citizens, at=at)
     assert again[0] == 0
-    tomorrow = NOW + timedelta(days=1)
+    tomorrow = at + timedelta(days=1)
     assert play_rewards(organisations=organisations, citizens=citizens, at=tomorrow)[0] > 0
     assert recount().matches, recount()

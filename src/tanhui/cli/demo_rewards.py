@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from tanhui.cli import demo_rewards_told as told
 from tanhui.cli.demo_draws import play_draws
@@ -40,7 +40,7 @@ def play_rewards(
         mall.open_windows(before - 3 * 24 * _HOUR)
         if tried:
             play_trial(mall, citizens, at=at)
-        _open(mall, opened)
+        _open(mall, opened, today=city_day(at))
         _play_desks(mall, at)
         play_draws(mall, citizens, opened=opened, at=at)
     else:
@@ -54,13 +54,13 @@ def play_rewards(
     return done
 
 
-def _open(mall: Mall, at: datetime) -> None:
+def _open(mall: Mall, at: datetime, *, today: date) -> None:
     before = at - 2 * 24 * _HOUR
     for each in told.SHELF:
         mall.hand_in(each, before + _HOUR)
         mall.approve(each, before + 5 * _HOUR)
         mall.put_on_sale(each, at)
-    month = (city_day(at).replace(day=1) + timedelta(days=32)).replace(day=1)
+    month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
     mall.stock(
         told.BUS,
         MORE_UNITS,
