@@ -90,6 +90,10 @@ def test_a_drop_is_held_and_everybody_has_a_reward_or_the_points_and_one_more_ti
         assert ("抽中" if entry.outcome == "won" else "没抽到") in told.subject_zh
     books_agree()
     assert rewards.shelved("R-9002", NOW).left == 0
+    # What waited for the draw does not expire the day after it.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), min(until - at) FROM rewards_restored")
+        assert cursor.fetchone() == (5, timedelta(days=30))
 
 
 def test_whoever_lost_has_more_tickets_next_time_up_to_the_citys_most(draws: Draws) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from tanhui.governance.commands import write_audit
@@ -24,6 +25,7 @@ from tanhui.rewards.drops.records import Drop, Entry
 from tanhui.rewards.drops.telling import tell_losers, tell_winners
 from tanhui.rewards.redeeming import draw_code
 from tanhui.rewards.refusals import VoucherCodeTaken, named
+from tanhui.rewards.terms import city_terms
 
 # A winner has a voucher of the own; the points of all others return together.
 WON_AT_ONCE = 100
@@ -224,6 +226,7 @@ def _settle_lost(actor: Actor, found: Drop, at: datetime) -> int:
         "limit": LOST_AT_ONCE,
         "resolution": REASON_NUMBERS[Reason.RESOLUTION],
         "actor": actor.name,
+        "restored_until": at + city_terms(settings.TANHUI.content_root).refund_min,
         "at": at,
     }
     with transaction.atomic(), named(refusals.BY_CODE):

@@ -51,6 +51,8 @@ BEGIN
     END IF;
     IF v_to = 'refunded' THEN
         PERFORM rewards_give_back(v_old, v_batch, p_ids[3], p_fen_returned, p_at);
+    END IF;
+    IF v_to IN ('refunded', 'lost', 'left') THEN
         INSERT INTO rewards_restored (citizen_id, redemption_id, points, again, at, until)
         VALUES (
             p_citizen_id, p_id, v_old.points, v_old.state = 'delivered', p_at, p_restored_until

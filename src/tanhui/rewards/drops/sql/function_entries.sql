@@ -176,7 +176,8 @@ GRANT EXECUTE ON FUNCTION rewards_settle_won(
 -- Gives the points of at most so many back who did not win, all at once; answers who, and how many
 -- tickets each has next time. Whoever lost in a draw that was held has one more.
 CREATE FUNCTION rewards_settle_lost(
-    p_drop_id bigint, p_limit integer, p_resolution smallint, p_actor text, p_at timestamptz
+    p_drop_id bigint, p_limit integer, p_resolution smallint, p_actor text,
+    p_restored_until timestamptz, p_at timestamptz
 )
 RETURNS TABLE (citizen_id bigint, redemption_id uuid, next_tickets integer)
 LANGUAGE plpgsql
@@ -254,6 +255,12 @@ BEGIN
         SELECT count(*) AS steps FROM rewards_step AS step
         WHERE step.citizen_id = due.citizen_id AND step.redemption_id = due.redemption_id
     ) AS before;
+    -- They waited for the draw through no fault of theirs: they do not expire the day after.
+    INSERT INTO rewards_restored (citizen_id, redemption_id, points, again, at, until)
+    SELECT redeemed.citizen_id, redeemed.id, redeemed.points, FALSE, p_at, p_restored_until
+    FROM unnest(v_citizens, v_redemptions) AS due (citizen_id, redemption_id)
+    INNER JOIN rewards_redemption AS redeemed
+        ON redeemed.citizen_id = due.citizen_id AND redeemed.id = due.redemption_id;
     UPDATE rewards_entry AS entry SET outcome = 'lost'
     FROM unnest(v_citizens, v_redemptions) AS due (citizen_id, redemption_id)
     WHERE entry.citizen_id = due.citizen_id AND entry.redemption_id = due.redemption_id;
@@ -272,7 +279,9 @@ BEGIN
     LEFT JOIN rewards_credit AS credit ON credit.citizen_id = due.citizen_id;
 END
 $$;
-REVOKE ALL ON FUNCTION rewards_settle_lost(bigint, integer, smallint, text, timestamptz)
-FROM public;
-GRANT EXECUTE ON FUNCTION rewards_settle_lost(bigint, integer, smallint, text, timestamptz)
-TO tanhui_app;
+REVOKE ALL ON FUNCTION rewards_settle_lost(
+    bigint, integer, smallint, text, timestamptz, timestamptz
+) FROM public;
+GRANT EXECUTE ON FUNCTION rewards_settle_lost(
+    bigint, integer, smallint, text, timestamptz, timestamptz
+) TO tanhui_app;

@@ -4,5 +4,5 @@ SELECT
     next_tickets
 FROM rewards_settle_lost(
     %(drop_id)s::bigint, %(limit)s::integer, %(resolution)s::smallint, %(actor)s::text,
-    %(at)s::timestamptz
+    %(restored_until)s::timestamptz, %(at)s::timestamptz
 );
