@@ -82,6 +82,9 @@ def test_one_key_is_one_redemption_from_the_shelf_to_its_return() -> None:
     assert (again.status_code, again.json()["id"]) == (200, made["id"])
     other = _call("post", "/redemptions", token, key="a", units=2, **asked)
     assert _told(other) == (422, "exists_with_different_content")
+    for wrong in ("1", True, 1.5, 10**30):
+        badly = _call("post", "/redemptions", token, key="b", units=wrong, **asked)
+        assert _told(badly) == (422, "parameters_wrong")
     unknown = _call("post", "/redemptions", token, key="b", reward="R-9009")
     assert _told(unknown) == (404, "no_such_offer")
     (listed,) = _call("get", "/me/redemptions", token).json()["redemptions"]
@@ -92,6 +95,8 @@ def test_one_key_is_one_redemption_from_the_shelf_to_its_return() -> None:
     assert back.json()["voucher"] is None
     twice = _call("post", f"/redemptions/{made['id']}/return", token)
     assert _told(twice) == (409, "redemption_refunded")
+    late_yes = _call("post", f"/redemptions/{made['id']}/confirm", token)
+    assert _told(late_yes) == (409, "redemption_refunded")
     nobodys = _call("post", f"/redemptions/{uuid4()}/confirm", token)
     assert _told(nobodys) == (404, "no_such_redemption")
 

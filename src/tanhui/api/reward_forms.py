@@ -68,7 +68,7 @@ class RedeemForm(Form):
     """What is redeemed."""
 
     reward: str = Field(pattern=OFFER, description="The code of `GET /api/v1/rewards`.")
-    units: int = Field(1, ge=1, le=_UNITS_HIGHEST)
+    units: int = Field(1, ge=1, le=_UNITS_HIGHEST, strict=True)
 
 
 class RedemptionForm(Form):

@@ -63,7 +63,7 @@ def too_many_codes(wait: timedelta) -> Refusal:
         zh="验证码刚发过，请等 {zh_wait}再试。",
         en="A code was sent a moment ago. Please wait {en_wait}.",
         transient=True,
-        zh_wait=f" {seconds} 秒" if seconds <= 60 else f" {minutes} 分钟",
+        zh_wait=f"{seconds} 秒" if seconds <= 60 else f"{minutes} 分钟",
         en_wait=f"{seconds} seconds" if seconds <= 60 else f"{minutes} minutes",
         retry_after_seconds=seconds,
     )

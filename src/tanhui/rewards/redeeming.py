@@ -63,16 +63,11 @@ def confirm_redemption(*, actor: Actor, redemption_id: UUID, at: datetime) -> Re
     """
     citizen_id = _citizen(actor, "rewards.redeem")
     before = queries.redemption(citizen_id, redemption_id)
-    if before.confirmed_at is not None:
+    if before.state in ("confirmed", "delivered"):
         return before
-    terms = city_terms(settings.TANHUI.content_root)
-    allowed = _device_allowed(actor, terms, at)
-    if allowed and before.points >= terms.device_wait_points:
-        raise refusals.device_too_new(allowed)
-    if before.points >= terms.step_up_points and not _proved(actor, terms, at):
-        raise refusals.step_up_needed(int(terms.step_up.total_seconds() // 60))
-    if before.hold_until is not None and before.hold_until <= at:
-        raise refusals.hold_over()
+    # A yes to what came back meanwhile is no yes: the step itself refuses it by its state.
+    if before.state == "reserved":
+        _may_confirm(actor, before, at)
     return go_on(
         actor=actor,
         redemption=before,
@@ -81,6 +76,17 @@ def confirm_redemption(*, actor: Actor, redemption_id: UUID, at: datetime) -> Re
         action="rewards.confirm",
         at=at,
     )
+
+
+def _may_confirm(actor: Actor, reserved: Redemption, at: datetime) -> None:
+    terms = city_terms(settings.TANHUI.content_root)
+    allowed = _device_allowed(actor, terms, at)
+    if allowed and reserved.points >= terms.device_wait_points:
+        raise refusals.device_too_new(allowed)
+    if reserved.points >= terms.step_up_points and not _proved(actor, terms, at):
+        raise refusals.step_up_needed(int(terms.step_up.total_seconds() // 60))
+    if reserved.hold_until is not None and reserved.hold_until <= at:
+        raise refusals.hold_over()
 
 
 def return_redemption(*, actor: Actor, redemption_id: UUID, at: datetime) -> Redemption:
