@@ -97,7 +97,7 @@ def test_a_citizen_disputes_the_shop_answers_and_the_operator_gives_the_points_b
     assert mall.points() == (740, 0)
     dispute = complain(mall, made)
     assert (dispute.code, dispute.state, dispute.raised_by) == (
-        f"D-{dispute.number:04d}",
+        f"Q-{dispute.number:04d}",
         "answering",
         "citizen",
     )
@@ -146,7 +146,7 @@ def test_a_citizen_disputes_the_shop_answers_and_the_operator_gives_the_points_b
         actor = mall.actor(persona)
         with pytest.raises(Refusal, match="no_such_dispute"):
             dispute_queries.readable(actor=actor, code=dispute.code)
-    assert refusal(lambda: dispute_queries.dispute("D-99999")) == "no_such_dispute"
+    assert refusal(lambda: dispute_queries.dispute("Q-99999")) == "no_such_dispute"
     assert refusal(lambda: dispute_queries.dispute("X-1")) == "no_such_dispute"
 
 

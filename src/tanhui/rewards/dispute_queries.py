@@ -16,7 +16,8 @@ from tanhui.rewards.queries import rows
 # Roles that read every dispute; the others read those of their own shop or their own redemptions.
 _DESKS = frozenset({"operator", "regulator", "auditor"})
 _MOST = 200
-_LETTER = "D"
+# Draws have the letter D.
+_LETTER = "Q"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Dispute:
 
     @property
     def code(self) -> str:
-        """How people call it, such as `D-0007`."""
+        """How people call it, such as `Q-0007`."""
         return f"{_LETTER}-{self.number:04d}"
 
     @property
