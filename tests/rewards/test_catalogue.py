@@ -236,6 +236,9 @@ def test_a_file_that_holds_no_codes_is_refused() -> None:
         with refuses(code):
             read_codes(data)
     assert list(read_codes(b'"AB,CD";x;y\n').codes) == ["AB,CD"]
+    assert list(read_codes(b'="00012345",x\n"=""00012346""",x\n').codes) == ["00012345", "00012346"]
+    halves = read_codes(b'code,about\nAB-0001,"two\nlines"\nAB-0002,x\n')
+    assert (list(halves.codes), [line.number for line in halves.lines]) == (["AB-0002"], [2, 3])
 
 
 def test_a_picture_is_drawn_anew_and_kept_with_the_offer(cast: PathTwo) -> None:

@@ -17,6 +17,7 @@ BYTES_MOST = 5_000_000
 _CODE = re.compile(r"[!-~]{4,64}")
 # A spreadsheet writes a long number like this and keeps only its first digits.
 _SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _HEADS = frozenset({"code", "codes", "voucher", "coupon", "券码", "兑换码", "卡密", "卡号", "券号"})
 _SHOWN = 24
 
@@ -121,7 +122,11 @@ def _rows(text: str) -> list[tuple[int, str]]:
             if named:
                 column = named[0]
                 continue
-        found.append((number, cells[column] if column < len(cells) else ""))
+        if line.count('"') % 2:
+            # A quoted cell goes on in the next line; neither half may pass for a code.
+            found.append((number, line.strip() + "…"))
+        else:
+            found.append((number, cells[column] if column < len(cells) else ""))
     return found
 
 
@@ -131,4 +136,10 @@ def _cells(line: str, delimiter: str) -> list[str]:
     except csv.Error:
         # What no reader of tables can divide is one cell, and is refused by its own line.
         row = [line]
-    return [cell.strip().strip("\ufeff") for cell in row]
+    return [_bare(cell.strip().strip("\ufeff")) for cell in row]
+
+
+def _bare(cell: str) -> str:
+    # So a spreadsheet is told that digits are text: ="00012345" is the code 00012345.
+    formula = _TEXT_FORMULA.fullmatch(cell)
+    return formula[1] if formula else cell
