@@ -74,6 +74,9 @@ def test_the_log_is_shown_with_its_leaves_and_proofs(log: PublicLog, tmp_path: P
     words = ("log", "audit", str(log.root), "--policy", str(trusted))
     assert _json(*words)["matches"] is True
     assert _run(*words).stdout.startswith("3 leaves, root")
+    # The file of all keys, which certificates and draws are checked with, serves here too.
+    trusted.write_text(f"{policy}\nissuer did:key:z6Mk\nverifier V+00000000+AAAA\n")
+    assert _json(*words)["matches"] is True
     (log.root / "tile" / "0" / "000.p" / "3").write_bytes(bytes(96))
     found = _json(*words, code=1)
     assert found["faults"] == ["tile/0/000.p/3: differs from the entries"]
