@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 import time
@@ -154,6 +155,10 @@ def test_a_month_is_read_paid_and_received_and_its_files_have_the_same_sums(mall
     assert [row["net_yuan"] for row in rows][-1] == "15.00"
     assert sum(float(row["net_yuan"]) for row in rows[:-1]) == 15
     assert {row["bank_reference"] for row in rows} >= {"ICBC-1"}
+    # The paper names the digest of this very file.
+    desk = Desk("sponsor", by_code("FUND"), "")
+    found = statement(actor=mall.actor("sponsor"), desk=desk, month=month, at=now)
+    assert settlement_paper.digest(found) == hashlib.sha256(table.content).hexdigest()
     # A title that a spreadsheet would run is a text.
     assert "'=1+1 ticket" in {row["offer_en"] for row in rows}
     paper = sponsor.get(f"{here}.pdf")

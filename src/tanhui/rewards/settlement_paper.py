@@ -195,9 +195,14 @@ def csv_text(statement: Statement) -> str:
     return file.getvalue()
 
 
+def csv_bytes(statement: Statement) -> bytes:
+    """The file that is handed out: the table, after the mark by which spreadsheets know UTF-8."""
+    return csv_text(statement).encode("utf-8-sig")
+
+
 def digest(statement: Statement) -> str:
-    """SHA-256 of the table, in hexadecimal."""
-    return hashlib.sha256(csv_text(statement).encode()).hexdigest()
+    """SHA-256 of the file that is handed out, in hexadecimal, as `sha256sum` tells it."""
+    return hashlib.sha256(csv_bytes(statement)).hexdigest()
 
 
 def pdf(statement: Statement, *, brand: str) -> bytes:

@@ -20,7 +20,7 @@ from tanhui.identity.organisations import queries as organisations
 from tanhui.identity.organisations.queries import Organisation
 from tanhui.kernel.actors import Actor
 from tanhui.rewards import funding_refusals, queries, settlements, statements
-from tanhui.rewards.settlement_paper import Party, Row, Side, Statement, csv_text, pdf
+from tanhui.rewards.settlement_paper import Party, Row, Side, Statement, csv_bytes, pdf
 from tanhui.rewards.statements import MonthSum
 from tanhui.web.desk import Act, Refused, done, perform, show_page
 from tanhui.web.entrance import PageRequest
@@ -130,7 +130,7 @@ def month_page(request: PageRequest, desk: Desk, month: str) -> HttpResponse:
 def csv_file(request: PageRequest, desk: Desk, month: str) -> HttpResponse:
     """The month as CSV, with the mark by which spreadsheets know UTF-8."""
     found = statement(actor=request.actor, desk=desk, month=month, at=request.at)
-    response = HttpResponse("\ufeff" + csv_text(found), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_bytes(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{found.file_name}.csv"'
     return response
 
