@@ -42,6 +42,10 @@ class Outbox:
         """What was sent to one address."""
         return [one for one in self._sent if one.address == address]
 
+    def forget(self) -> None:
+        """Remembers nothing, as a process that was started just now."""
+        self._sent.clear()
+
 
 outbox = Outbox()
 
