@@ -272,7 +272,7 @@ def test_a_wrong_order_is_disputed_in_ones_own_words(town: Mall) -> None:
     page = text_of(client, f"{path}/dispute")
     for word in ("等商家答复", "店里说今天没有了", "撤回争议"):
         assert word in page, word
-    assert "争议 D-" in text_of(client, path)
+    assert "争议 Q-" in text_of(client, path)
     client.post(f"{path}/dispute", {"act": "withdraw"})
     assert "已撤回" in text_of(client, f"{path}/dispute")
     assert town.offers
