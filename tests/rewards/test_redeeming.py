@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from tanhui.behaviours.personal.erasure import erase_person
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.periods import city_day, day_start
 from tanhui.kernel.refusals import Refusal
@@ -124,6 +125,20 @@ def test_what_is_given_back_or_never_used_restores_points_stock_and_budget(mall:
     assert mall.points(at=after) == (1_000, 0)
     assert fen(mall) == {4: 1_000_000, 111: 0, 112: 0}
     assert all(asset.matches for asset in recount())
+    assert rewards_recount.recount().broken == {}
+
+
+def test_what_an_erased_person_left_open_is_for_others_again(mall: Mall) -> None:
+    mall.offer()
+    mall.stock(units=2)
+    made = mall.redeem()
+    assert end_due(actor=platform_actor(), at=NOW) == 0
+    assert erase_person(actor=mall.citizen(), at=NOW)
+    assert end_due(actor=platform_actor(), at=NOW) == 1
+    assert end_due(actor=platform_actor(), at=NOW) == 0
+    over = queries.redemption(mall.lin, made.id)
+    assert (over.state, over.reason) == ("refunded", "account_closed")
+    assert queries.shelved("R-9001", NOW).left == 2
     assert rewards_recount.recount().broken == {}
 
 

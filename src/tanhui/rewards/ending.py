@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tanhui.governance.permissions import require
@@ -13,6 +13,9 @@ from tanhui.rewards.records import Redemption
 from tanhui.rewards.redeeming import go_on
 
 OVER = {"reserved": "not_confirmed", "confirmed": "not_used"}
+ACCOUNT_CLOSED = "account_closed"
+# So long the rounds look after somebody was erased; later a time that runs out ends the same.
+_ERASED_LATELY = timedelta(days=7)
 
 
 def refund_redemption(
@@ -35,13 +38,15 @@ def refund_redemption(
 
 
 def end_due(*, actor: Actor, at: datetime, limit: int = 200) -> int:
-    """Gives back what nobody confirmed or used in time; answers how many. One transaction each.
+    """Gives back what nobody confirmed or used in time, or will; answers how many.
 
-    Refuses `not_permitted`.
+    What an erased person left open is nobody's any more and goes back too, so that others may have
+    it. One transaction each. Refuses `not_permitted`.
     """
     require(actor, "rewards.expire")
     ended = 0
-    for row in queries.rows("due", {"at": at, "limit": limit}):
+    asked = {"at": at, "limit": limit, "erased_since": at - _ERASED_LATELY}
+    for row in queries.rows("due", asked):
         found = queries.redemption(row["citizen_id"], row["id"])
         try:
             go_on(
@@ -49,7 +54,7 @@ def end_due(*, actor: Actor, at: datetime, limit: int = 200) -> int:
                 redemption=found,
                 sources=(row["state"],),
                 to="refunded",
-                reason=OVER[row["state"]],
+                reason=ACCOUNT_CLOSED if row["closed"] else OVER[row["state"]],
                 action="rewards.run_out",
                 at=at,
             )
