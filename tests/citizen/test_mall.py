@@ -170,6 +170,21 @@ def test_what_is_not_wanted_goes_back_with_its_points(town: Mall) -> None:
     assert queries.shelved(TEA, timezone.now()).left == 12
 
 
+def test_the_ledger_tells_what_points_went_to(town: Mall) -> None:
+    client = browser_of()
+    assert 'id="spent"' not in text_of(client, "/m/statement")
+    path = redeemed(client)
+    page = text_of(client, "/m/statement")
+    assert 'id="spent"' in page
+    assert path in page
+    assert "−260" in page
+    client.post(f"{path}/return")
+    page = text_of(client, "/m/statement")
+    assert path in page
+    assert "−260" not in page
+    assert town.points(at=timezone.now()) == (1_338, 0)
+
+
 def test_a_voucher_that_nobody_used_says_so(town: Mall) -> None:
     client = browser_of()
     path = redeemed(client)

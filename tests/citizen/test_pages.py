@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
 from tanhui.citizen.shown import _greeting as greeted
@@ -162,4 +163,5 @@ def test_nothing_personal_is_cached_and_pages_bring_no_inline_code(city: City) -
     ("hour", "greeting"), [(0, "你好"), (4, "你好"), (5, "早上好"), (17, "下午好"), (23, "晚上好")]
 )
 def test_nobody_is_wished_a_good_evening_before_dawn(hour: int, greeting: str) -> None:
-    assert greeted(datetime(2026, 7, 20, hour, tzinfo=CITY_ZONE)) == greeting
+    with override("zh-hans"):
+        assert greeted(datetime(2026, 7, 20, hour, tzinfo=CITY_ZONE)) == greeting

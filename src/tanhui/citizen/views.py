@@ -14,6 +14,7 @@ from tanhui.behaviours import queries as behaviours
 from tanhui.citizen import mall_shown, scenes, shown
 from tanhui.citizen.consents import asks_first
 from tanhui.citizen.recompute import recompute_document
+from tanhui.citizen.spending import spending_of
 from tanhui.identity import commands
 from tanhui.web.entrance import PageRequest, citizens_only, entrance, session_cookie
 
@@ -56,7 +57,9 @@ def statement(request: PageRequest) -> HttpResponse:
         shown=request.GET.get("show", ""),
         at=request.at,
     )
-    return render(request, "citizen/statement.html", {"page": page, "tab": "statement"})
+    spending = spending_of(citizen_id=_citizen_id(request), month=page.month, at=request.at)
+    told = {"page": page, "spending": spending, "tab": "statement"}
+    return render(request, "citizen/statement.html", told)
 
 
 @entrance

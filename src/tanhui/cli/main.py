@@ -26,8 +26,8 @@ from tanhui.projects import report_rules, ride_rules
 from tanhui.projects.foreign import layouts as register_layouts
 from tanhui.projects.likeness import weights as likeness
 from tanhui.registry import terms as registry_terms
-from tanhui.rewards import terms as reward_terms
 from tanhui.registry.exports import terms as register_exports
+from tanhui.rewards import terms as reward_terms
 from tanhui.scenes import aims, governing, sketch
 from tanhui.scenes import library as scenes
 from tanhui.scenes import reading as scene_files
