@@ -6,5 +6,5 @@ SELECT id FROM rewards_reserve(
     'confirmed', now(), now() + interval '10 minutes', date_trunc('day', now()),
     now() - interval '2 days', ARRAY[5000000, 20000000, 100000000]::bigint[],
     upper(substr(md5(gen_random_uuid()::text), 1, 8)), gen_random_uuid(), gen_random_uuid(),
-    3::smallint, 20::smallint, 'benchmark', 500, NULL
+    3::smallint, 20::smallint, 'benchmark', 500, 1000, NULL, NULL
 );

@@ -237,6 +237,27 @@ def test_much_at_once_asks_for_the_phone_and_for_a_device_that_is_known(mall: Ma
     assert queries.shelved("R-9001", NOW).left == 1
 
 
+def test_many_small_ones_ask_for_what_one_large_one_asks_for(mall: Mall) -> None:
+    give_points([mall.lin], 1_000)
+    mall.offer(price_points=200)
+    mall.stock(units=20)
+    assert [mall.redeem().state for _ in range(5)] == ["confirmed"] * 4 + ["reserved"]
+    assert mall.redeem(at=NOW + timedelta(hours=24)).state == "confirmed"
+    held = queries.redemptions(mall.lin, states=("reserved",))[0]
+    refused(
+        lambda: confirm_redemption(actor=mall.citizen(), redemption_id=held.id, at=NOW),
+        "step_up_needed",
+    )
+    new = replace(mall.citizen(), proved_at=NOW, device_since=NOW - timedelta(hours=1))
+
+    def again() -> object:
+        return redeem_reward(actor=new, offer_code="R-9001", units=1, key="new", at=NOW)
+
+    refused(again, "device_too_new")
+    known = replace(new, device_since=NOW - timedelta(hours=48))
+    assert confirm_redemption(actor=known, redemption_id=held.id, at=NOW).state == "confirmed"
+
+
 def test_the_recount_sees_what_somebody_changed_behind_the_functions(mall: Mall) -> None:
     mall.offer()
     mall.stock(units=3)

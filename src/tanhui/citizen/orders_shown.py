@@ -157,7 +157,7 @@ def order_page(*, actor: Actor, order_id: UUID, at: datetime) -> OrderPage:
         steps=tuple(queries.steps(citizen_id, order_id)),
         disputes=tuple(disputes_of_redemption(citizen_id, order_id)),
         may_dispute=can_dispute(made, offer, at),
-        ahead=ahead(actor=actor, offer=offer, units=made.units, at=at),
+        ahead=ahead(actor=actor, offer=offer, units=made.units, at=at, begun=True),
         now=at,
     )
 

@@ -9,7 +9,9 @@ from django.conf import settings
 
 from tanhui.kernel.actors import Actor
 from tanhui.kernel.periods import city_day, day_start
+from tanhui.rewards import queries
 from tanhui.rewards.records import Offer
+from tanhui.rewards.redeeming import device_allowed, proved
 from tanhui.rewards.terms import Level, city_terms
 
 
@@ -31,17 +33,19 @@ class Ahead:
     level: Level | None
 
 
-def ahead(*, actor: Actor, offer: Offer, units: int, at: datetime) -> Ahead:
-    """What redeeming `units` of an offer will ask for, as `redeeming` will judge it."""
+def ahead(*, actor: Actor, offer: Offer, units: int, at: datetime, begun: bool = False) -> Ahead:
+    """What redeeming `units` of an offer will ask for, as `redeeming` will judge it.
+
+    What was `begun` is among the points of the last 24 hours already.
+    """
     terms = city_terms(settings.TANHUI.content_root)
     points = offer.price_points * units
-    proved = actor.proved_at is not None and at - actor.proved_at <= terms.step_up
-    allowed = None
-    if points >= terms.device_wait_points and actor.device_since is not None:
-        allowed = actor.device_since + terms.device_wait
+    lately = queries.spent_lately(actor.person_id or 0, at) + (0 if begun else points)
+    much = points >= terms.step_up_points or lately >= terms.step_up_day_points
+    waits = points >= terms.device_wait_points or lately >= terms.device_wait_day_points
     return Ahead(
-        proof=points >= terms.step_up_points and not proved,
-        device_from=allowed if allowed is not None and allowed > at else None,
+        proof=much and not proved(actor, terms, at),
+        device_from=device_allowed(actor, terms, at) if waits else None,
         hold_minutes=terms.hold // timedelta(minutes=1),
         units_most=terms.units_max,
         refund_days=terms.refund_min.days,

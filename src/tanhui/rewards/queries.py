@@ -173,6 +173,11 @@ def redemptions(
     return [Redemption(**row) for row in rows("redemptions", asked)]
 
 
+def spent_lately(citizen_id: int, at: datetime) -> int:
+    """Points that a citizen spent or set aside in the last 24 hours."""
+    return int(rows("spent_lately", {"citizen_id": citizen_id, "at": at})[0]["points"])
+
+
 def redemption_of_key(citizen_id: int, key: str) -> Redemption:
     """The redemption that a key began; refuses `no_such_redemption`."""
     found = rows("redemption_of_key", {"citizen_id": citizen_id, "key": key})

@@ -80,10 +80,14 @@ def confirm_redemption(*, actor: Actor, redemption_id: UUID, at: datetime) -> Re
 
 def _may_confirm(actor: Actor, reserved: Redemption, at: datetime) -> None:
     terms = city_terms(settings.TANHUI.content_root)
-    allowed = _device_allowed(actor, terms, at)
-    if allowed and reserved.points >= terms.device_wait_points:
+    lately = queries.spent_lately(reserved.citizen_id, at)
+    if (allowed := device_allowed(actor, terms, at)) and (
+        reserved.points >= terms.device_wait_points or lately >= terms.device_wait_day_points
+    ):
         raise refusals.device_too_new(allowed)
-    if reserved.points >= terms.step_up_points and not _proved(actor, terms, at):
+    if not proved(actor, terms, at) and (
+        reserved.points >= terms.step_up_points or lately >= terms.step_up_day_points
+    ):
         raise refusals.step_up_needed(int(terms.step_up.total_seconds() // 60))
     if reserved.hold_until is not None and reserved.hold_until <= at:
         raise refusals.hold_over()
@@ -173,13 +177,8 @@ def asked_for(
     state: str,
     actor: str,
     at: datetime,
-    step_up_points: int | None = None,
-    device_points: int | None = None,
 ) -> dict[str, object]:
-    """What `reserve.sql` asks of one redemption in the state `state`.
-
-    From `step_up_points` on it is only reserved, from `device_points` on refused.
-    """
+    """What `reserve.sql` asks of one redemption in the state `state`, with no limit of points."""
     terms = city_terms(settings.TANHUI.content_root)
     limit = library_in_force().limit(city_day(at))
     return {
@@ -201,8 +200,10 @@ def asked_for(
         "points_reason": REASON_NUMBERS[Reason.POINTS_SPENT],
         "fen_reason": REASON_NUMBERS[Reason.REWARD_OWED],
         "actor": actor,
-        "step_up_points": step_up_points,
-        "device_points": device_points,
+        "step_up_points": None,
+        "step_up_day": None,
+        "device_points": None,
+        "device_day": None,
     }
 
 
@@ -219,7 +220,7 @@ def _begin(
     terms = city_terms(settings.TANHUI.content_root)
     if not 1 <= units <= terms.units_max:
         raise refusals.units_invalid(terms.units_max)
-    allowed = _device_allowed(actor, terms, at)
+    allowed, sure = device_allowed(actor, terms, at), proved(actor, terms, at)
 
     def act() -> Redemption:
         asked = asked_for(
@@ -229,10 +230,18 @@ def _begin(
             key=key,
             state="confirmed" if yes else "reserved",
             actor=actor.name,
-            step_up_points=None if _proved(actor, terms, at) else terms.step_up_points,
-            device_points=terms.device_wait_points if allowed else None,
             at=at,
         )
+        if not sure:
+            asked |= {
+                "step_up_points": terms.step_up_points,
+                "step_up_day": terms.step_up_day_points,
+            }
+        if allowed:
+            asked |= {
+                "device_points": terms.device_wait_points,
+                "device_day": terms.device_wait_day_points,
+            }
         with transaction.atomic():
             with named({"device_too_new": lambda _: refusals.device_too_new(allowed or at)}):
                 (row,) = queries.rows("reserve", asked)
@@ -266,12 +275,12 @@ def _citizen(actor: Actor, permission: str) -> int:
     return actor.person_id
 
 
-def _proved(actor: Actor, terms: Terms, at: datetime) -> bool:
+def proved(actor: Actor, terms: Terms, at: datetime) -> bool:
     """Whether the person proved the phone so lately that much may be spent."""
     return actor.proved_at is not None and at - actor.proved_at <= terms.step_up
 
 
-def _device_allowed(actor: Actor, terms: Terms, at: datetime) -> datetime | None:
+def device_allowed(actor: Actor, terms: Terms, at: datetime) -> datetime | None:
     """From when on the person's device may spend much; None when it may already."""
     if actor.device_since is None:
         return None

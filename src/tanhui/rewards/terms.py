@@ -27,14 +27,19 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of redemption, expiry and drops. Points are for all units of one redemption."""
+    """The terms of redemption, expiry and drops.
+
+    Points are for all units of one redemption; those of a day are for all of 24 hours together.
+    """
 
     hold: timedelta
     units_max: int
     refund_min: timedelta
     step_up_points: int
+    step_up_day_points: int
     step_up: timedelta
     device_wait_points: int
+    device_wait_day_points: int
     device_wait: timedelta
     expiry_months: int
     notice_days: tuple[int, ...]
@@ -66,10 +71,12 @@ def read_terms(path: Path) -> Terms:
             _reasons(part, "hold", "units", "refund")
         with root.table("safety") as part:
             step_up = _within(part, "step_up_points", 1, 10**6)
+            step_up_day = _within(part, "step_up_day_points", step_up, 10**7)
             proof = _within(part, "step_up_minutes", 1, 120)
             wait_points = _within(part, "device_wait_points", 1, 10**6)
+            wait_day = _within(part, "device_wait_day_points", wait_points, 10**7)
             wait = _within(part, "device_wait_hours", 0, 24 * 31)
-            _reasons(part, "step_up", "device_wait")
+            _reasons(part, "step_up", "device_wait", "day")
         with root.table("expiry") as part:
             months = _within(part, "months", 1, 120)
             days = part.integers("notice_days", 3)
@@ -102,8 +109,10 @@ def read_terms(path: Path) -> Terms:
         units,
         timedelta(days=refund),
         step_up,
+        step_up_day,
         timedelta(minutes=proof),
         wait_points,
+        wait_day,
         timedelta(hours=wait),
         months,
         tuple(sorted(days, reverse=True)),

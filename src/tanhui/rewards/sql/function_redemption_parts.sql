@@ -59,3 +59,19 @@ BEGIN
 END
 $$;
 REVOKE ALL ON FUNCTION rewards_hand_over(rewards_redemption, rewards_offer, text) FROM public;
+
+-- What a citizen spent or set aside in the last 24 hours; what came back does not count.
+CREATE FUNCTION rewards_spent_lately(p_citizen_id bigint, p_at timestamptz)
+RETURNS bigint
+LANGUAGE sql
+STABLE
+SECURITY DEFINER
+SET search_path = public, pg_temp
+AS $$
+    SELECT coalesce(sum(points), 0)::bigint
+    FROM rewards_redemption
+    WHERE citizen_id = p_citizen_id AND at > p_at - interval '24 hours'
+        AND state IN ('reserved', 'confirmed', 'delivered', 'entered')
+$$;
+REVOKE ALL ON FUNCTION rewards_spent_lately(bigint, timestamptz) FROM public;
+GRANT EXECUTE ON FUNCTION rewards_spent_lately(bigint, timestamptz) TO tanhui_app;

@@ -6,7 +6,8 @@
 --
 -- The citizen's account is locked first and the stock after it, here as everywhere, so that nobody
 -- waits in a circle. From p_step_up_points on a yes waits for the phone to be proved, and from
--- p_device_points on nothing is spent; null is no such limit. Refuses by name (TH001); DETAIL holds
+-- p_device_points on nothing is spent; the same for what adds up within 24 hours; null is no such
+-- limit. Refuses by name (TH001); DETAIL holds
 -- facts as JSON.
 CREATE FUNCTION rewards_reserve(
     p_citizen_id bigint, p_id uuid, p_offer_code text, p_units integer, p_key text,
@@ -14,7 +15,7 @@ CREATE FUNCTION rewards_reserve(
     p_day_start timestamptz, p_waiting_since timestamptz, p_levels_mg bigint[],
     p_voucher text, p_points_transfer_id uuid, p_fen_transfer_id uuid,
     p_points_reason smallint, p_fen_reason smallint, p_actor text, p_step_up_points bigint,
-    p_device_points bigint
+    p_step_up_day bigint, p_device_points bigint, p_device_day bigint
 )
 RETURNS SETOF rewards_redemption
 LANGUAGE plpgsql
@@ -28,6 +29,7 @@ DECLARE
     v_free bigint;
     v_waiting bigint := 0;
     v_points bigint;
+    v_lately bigint;
     v_taken integer;
     v_today integer;
     v_next timestamptz;
@@ -55,9 +57,14 @@ BEGIN
         RAISE EXCEPTION 'by_draw_only' USING ERRCODE = 'TH001';
     END IF;
     v_points := v_offer.price_points * p_units;
-    IF v_points >= p_device_points THEN
+    IF p_step_up_day IS NOT NULL OR p_device_day IS NOT NULL THEN
+        v_lately := v_points + rewards_spent_lately(p_citizen_id, p_at);
+    END IF;
+    IF v_points >= p_device_points OR v_lately >= p_device_day THEN
         RAISE EXCEPTION 'device_too_new' USING ERRCODE = 'TH001';
-    ELSIF v_points >= p_step_up_points AND v_state = 'confirmed' THEN
+    ELSIF v_state = 'confirmed'
+        AND (v_points >= p_step_up_points OR v_lately >= p_step_up_day)
+    THEN
         v_state := 'reserved';
     END IF;
     IF EXISTS (
@@ -157,9 +164,11 @@ END
 $$;
 REVOKE ALL ON FUNCTION rewards_reserve(
     bigint, uuid, text, integer, text, bytea, text, timestamptz, timestamptz, timestamptz,
-    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text, bigint, bigint
+    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text, bigint, bigint,
+    bigint, bigint
 ) FROM public;
 GRANT EXECUTE ON FUNCTION rewards_reserve(
     bigint, uuid, text, integer, text, bytea, text, timestamptz, timestamptz, timestamptz,
-    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text, bigint, bigint
+    timestamptz, bigint[], text, uuid, uuid, smallint, smallint, text, bigint, bigint,
+    bigint, bigint
 ) TO tanhui_app;

@@ -23,5 +23,6 @@ FROM rewards_reserve(
     %(day_start)s::timestamptz, %(waiting_since)s::timestamptz, %(levels_mg)s::bigint[],
     %(voucher)s::text, %(points_transfer_id)s::uuid, %(fen_transfer_id)s::uuid,
     %(points_reason)s::smallint, %(fen_reason)s::smallint, %(actor)s::text,
-    %(step_up_points)s::bigint, %(device_points)s::bigint
+    %(step_up_points)s::bigint, %(step_up_day)s::bigint, %(device_points)s::bigint,
+    %(device_day)s::bigint
 );
