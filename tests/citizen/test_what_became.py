@@ -135,7 +135,7 @@ def test_home_names_deeds_of_every_kind(
 ) -> None:
     travel(tmp_path, citizen_id=city.lin_xiao, day=city.yesterday, at=city.at)
     client = city.client()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         html = text_of(client, "/m/")
     for path in ("/m/scenes", "/m/scenes/metro", "/m/statement"):
         with django_assert_max_num_queries(10):

@@ -14,7 +14,7 @@ from tests.ledger import attacks
 pytestmark = pytest.mark.database
 
 NONE = (0, 0, 0, 0)
-GOOD = {"CREDIT_KG": NONE, "POINT": (2, 4, 0, 0), "REDUCTION_MG": NONE}
+GOOD = {"CREDIT_KG": NONE, "FEN": NONE, "POINT": (2, 4, 0, 0), "REDUCTION_MG": NONE}
 # Each with the accounts that then differ from their history, and what the total comes to.
 DAMAGE = {
     "a balance raised": (
@@ -37,9 +37,9 @@ DAMAGE = {
     "a transfer removed": ("DELETE FROM ledger_transfer WHERE phase = 0", (1, 4, 2, 0)),
     "a transfer changed": ("UPDATE ledger_transfer SET amount = 99 WHERE phase = 0", (2, 4, 2, 0)),
     "a transfer turned round": (
-        "UPDATE ledger_transfer SET debit_holder_id = 1, debit_kind = 1, credit_holder_id = 2,"
-        " credit_kind = 1 WHERE phase = 0",
-        (2, 4, 3, 0),
+        "UPDATE ledger_transfer SET debit_holder_id = 1, debit_kind = 1, credit_holder_id = 0,"
+        " credit_kind = 101 WHERE phase = 0",
+        (2, 4, 2, 0),
     ),
     "a pool entry removed": ("DELETE FROM ledger_pool_entry WHERE kind = 101", (2, 4, 1, 100)),
     "a pool entry twice": (attacks.pool_entry("debits_posted", "100"), (2, 4, 1, -100)),

@@ -27,7 +27,9 @@ ROWS = {
     "a signed root": "UPDATE publiclog_tree SET root = sha256('x') WHERE size = {size}",
     "a signed note": "UPDATE publiclog_tree SET note = replace(note, '\n\n', '\nx\n\n')"
     " WHERE size = {size}",
-    "a signature": "UPDATE publiclog_tree SET note = left(note, -3) || 'A=\n' WHERE size = {size}",
+    # Of sixteen signatures one ends with an A by itself.
+    "a signature": "UPDATE publiclog_tree SET note = left(note, -3)"
+    " || CASE WHEN right(note, 3) = 'A=\n' THEN 'E=\n' ELSE 'A=\n' END WHERE size = {size}",
     "a forgotten tree": "DELETE FROM publiclog_tree WHERE size = 700",
 }
 
