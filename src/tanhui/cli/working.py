@@ -30,6 +30,7 @@ from tanhui.projects.commands import run_clocks as run_project_clocks
 from tanhui.registry.retiring import lock_retirements
 from tanhui.rewards.disputes import run_clocks as run_dispute_clocks
 from tanhui.rewards.drops import running as drops
+from tanhui.rewards.drops.commands import leave_erased
 from tanhui.rewards.ending import end_batches, end_due
 from tanhui.rewards.expiry.month_end import run_month_end
 from tanhui.rewards.funding import end_fundings
@@ -71,6 +72,7 @@ def _jobs(at: datetime) -> dict[str, Callable[[], int]]:
         "disputes_run_out": lambda: run_dispute_clocks(actor=platform, at=at),
         "redemptions_ended": lambda: end_due(actor=platform, at=at),
         "months_ended": lambda: run_month_end(actor=platform, at=at),
+        "entries_left": lambda: leave_erased(actor=platform, at=at),
         "drops_closed": lambda: drops.close_due(actor=platform, at=at),
         "drops_drawn": lambda: drops.draw_due(actor=platform, at=at),
         "drops_settled": lambda: drops.settle_due(actor=platform, at=at),

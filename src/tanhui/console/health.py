@@ -45,6 +45,7 @@ _JOBS = {
     "retirements_locked": gettext_lazy("到期锁定的注销"),
     "redemptions_ended": gettext_lazy("到时退回的兑换"),
     "months_ended": gettext_lazy("积分按月到期：告知、记数、到期或捐出"),
+    "entries_left": gettext_lazy("注销账户后退出的抽签报名"),
     "drops_closed": gettext_lazy("截止抽签的报名，写入公开日志"),
     "drops_drawn": gettext_lazy("见证方齐了就开签"),
     "drops_settled": gettext_lazy("退回没有抽中的积分"),

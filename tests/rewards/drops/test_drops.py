@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tanhui.behaviours.personal.erasure import erase_person
 from tanhui.identity.commands import platform_actor
 from tanhui.kernel.refusals import Refusal
 from tanhui.ledger.queries import recount as recount_books
@@ -152,6 +153,19 @@ def test_one_may_leave_and_enter_again_while_entries_are_taken_and_not_afterward
     draws.log.publish(LATER)
     assert draws.draw() == 1
     assert draws.settle() == 0
+    books_agree()
+
+
+def test_whoever_is_erased_leaves_the_draws_that_still_take_entries(draws: Draws) -> None:
+    drop = draws.open()
+    (one, other) = draws.people(2)
+    for person in (one, other):
+        draws.enter(drop, person)
+    erase_person(actor=draws.mall.citizen(one), at=NOW)
+    assert commands.leave_erased(actor=platform_actor(), at=NOW) == 1
+    assert commands.leave_erased(actor=platform_actor(), at=NOW) == 0
+    draws.close()
+    assert files.entries_file(queries.drop(drop.code)).count("\n") == 1
     books_agree()
 
 

@@ -155,10 +155,27 @@ def leave_drop(*, actor: Actor, drop: str, at: datetime) -> Entry:
         raise refusals.no_such_entry()
     if not found.takes_entries(at):
         raise refusals.drop_closed()
+    _leave(actor, citizen_id, entry.redemption_id, at)
+    return entry
+
+
+def leave_erased(*, actor: Actor, at: datetime) -> int:
+    """Takes back the entries of people who had themselves erased while entries are taken.
+
+    What nobody can claim any more shall not be drawn. Answers how many. Refuses `not_permitted`.
+    """
+    require(actor, "rewards.draw")
+    due = queries.rows("erased_entries", {"at": at})
+    for row in due:
+        _leave(actor, row["citizen_id"], row["redemption_id"], at)
+    return len(due)
+
+
+def _leave(actor: Actor, citizen_id: int, redemption_id: UUID, at: datetime) -> None:
     with transaction.atomic():
         go_on(
             actor=actor,
-            redemption=rewards.redemption(citizen_id, entry.redemption_id),
+            redemption=rewards.redemption(citizen_id, redemption_id),
             sources=("entered",),
             to="left",
             action="rewards.leave_drop",
@@ -167,9 +184,8 @@ def leave_drop(*, actor: Actor, drop: str, at: datetime) -> Entry:
         with named(refusals.BY_CODE):
             queries.rows(
                 "leave_drop",
-                {"citizen_id": citizen_id, "redemption_id": entry.redemption_id, "at": at},
+                {"citizen_id": citizen_id, "redemption_id": redemption_id, "at": at},
             )
-    return entry
 
 
 def call_off_drop(*, actor: Actor, drop: str, reason: str, at: datetime) -> Drop:
