@@ -170,7 +170,7 @@ def test_what_a_holder_may_not_do_is_said_and_nothing_is_lost(register: Register
     asked = {"holding": holding, "kg": "10", "to": "NOBODY", "reference": "b"}
     assert "no_such_organisation" in refused(owner, TRANSFER, "preview", **asked)
     asked = {**asked, "to": "EXPO", "price": "1.234"}
-    assert "price_malformed" in refused(owner, TRANSFER, "preview", **asked)
+    assert "yuan_malformed" in refused(owner, TRANSFER, "preview", **asked)
     asked = {**asked, "price": "", "to": "GLASS"}
     kept = _sent_along(_previewed(owner, TRANSFER, **asked), "transfer")
     assert "transfer_to_itself" in refused(owner, TRANSFER, "transfer", **kept, again="10")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -14,12 +13,11 @@ from tanhui.console.doors import acting, path_two, reading
 from tanhui.kernel.periods import CITY_ZONE
 from tanhui.kernel.refusals import Invalid
 from tanhui.rewards import catalogue, funding, offer_acts, stocking
-from tanhui.web.desk import Act, Refused, done, perform, show_page, typed_number
+from tanhui.web.desk import Act, Refused, done, perform, show_page, typed_number, typed_yuan
 from tanhui.web.entrance import PageRequest, entrance
 
 WORDS_MAX, ASK_WORDS_MAX = 500, funding.WORDS_MOST
 _HERE = "console:reward"
-_YUAN = re.compile(r"(\d{1,7})(?:\.(\d{1,2}))?")
 
 
 @entrance
@@ -96,7 +94,7 @@ def _stock_up(code: str, request: PageRequest) -> HttpResponse:
         offer_code=code,
         funding_id=typed_number(request, "funding") or 0,
         units=typed_number(request, "units") or 0,
-        cost_fen=_typed_fen(request.POST.get("cost", "")),
+        cost_fen=typed_yuan(request.POST.get("cost", "")),
         opens_at=_typed_moment(request.POST.get("opens", ""), request.at),
         until=_typed_moment(request.POST.get("until", ""), None),
         at=request.at,
@@ -118,24 +116,12 @@ def _ask_sponsor(code: str, request: PageRequest) -> HttpResponse:
         actor=request.actor,
         funding_id=typed_number(request, "funding") or 0,
         offer_code=code,
-        cost_fen=_typed_fen(request.POST.get("cost", "")),
+        cost_fen=typed_yuan(request.POST.get("cost", "")),
         units=typed_number(request, "units") or 0,
         words=request.POST.get("words", ""),
         at=request.at,
     )
     return done("sponsor_asked", _HERE, code)
-
-
-def _typed_fen(text: str) -> int:
-    """Yuan with at most two decimals, in fen; refuses `yuan_malformed`."""
-    found = _YUAN.fullmatch(text.strip())
-    if found is None:
-        raise Invalid(
-            "yuan_malformed",
-            zh="金额要写成元，最多两位小数，例如 15 或 2.50。",
-            en="Write the amount in yuan with at most two decimals, such as 15 or 2.50.",
-        )
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def _typed_moment(text: str, otherwise: datetime | None) -> datetime:

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from tanhui.kernel.refusals import Invalid
 from tanhui.portal import holdings_shown as shown
 from tanhui.portal.doors import acting, holders, reading
-from tanhui.portal.holdings_forms import same_again, same_numbers, typed_kg, typed_price
+from tanhui.portal.holdings_forms import same_again, same_numbers, typed_kg
 from tanhui.registry import commands, retiring, setting_aside
-from tanhui.web.desk import Refused, done, perform, refused_by, show_page
+from tanhui.web.desk import Refused, done, perform, refused_by, show_page, typed_yuan
 from tanhui.web.entrance import PageRequest, entrance
 from tanhui.web.refusals import status_of
 
@@ -86,12 +86,13 @@ def _transfer_page(
 
 
 def _asked_transfer(request: PageRequest) -> shown.TransferPreview:
+    price = request.POST.get("price", "").strip()
     return shown.transfer_preview(
         actor=request.actor,
         key=request.POST.get("holding", ""),
         kg=typed_kg(request.POST.get("kg", "")),
         to=request.POST.get("to", ""),
-        price_fen=typed_price(request.POST.get("price", "")),
+        price_fen=typed_yuan(price) if price else None,
         reference=request.POST.get("reference", ""),
     )
 

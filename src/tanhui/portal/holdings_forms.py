@@ -6,15 +6,10 @@ so that nothing else is done than what was read.
 
 from __future__ import annotations
 
-import re
-
 from tanhui.kernel.refusals import Conflict, Invalid
 from tanhui.registry import refusals
 from tanhui.web.desk import typed_number
 from tanhui.web.entrance import PageRequest
-
-_PRICE = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?")
-_FEN = 100
 
 
 def typed_kg(text: str) -> int:
@@ -23,21 +18,6 @@ def typed_kg(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15 and int(digits) > 0):
         raise refusals.kg_invalid()
     return int(digits)
-
-
-def typed_price(text: str) -> int | None:
-    """Yuan for a tonne as fen; None for an empty field; refuses `price_malformed`."""
-    told = text.strip().replace(",", "")
-    if not told:
-        return None
-    found = _PRICE.fullmatch(told) if told.isascii() else None
-    if found is None:
-        raise Invalid(
-            "price_malformed",
-            zh="价格要写成元，最多两位小数，例如 43.5。",
-            en="Write the price in yuan with at most two decimals, such as 43.5.",
-        )
-    return int(found[1]) * _FEN + int((found[2] or "").ljust(2, "0"))
 
 
 def same_again(request: PageRequest, kg: int) -> None:

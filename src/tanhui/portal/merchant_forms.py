@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from tanhui.geo.districts import District, Districts
-from tanhui.kernel.refusals import Invalid
 from tanhui.rewards.offer_fields import ARTS, OfferFields
 from tanhui.rewards.terms import Level, city_terms
-from tanhui.web.desk import typed_number
+from tanhui.web.desk import typed_number, typed_yuan
 from tanhui.web.entrance import PageRequest
 
 # Gifts are the operator's to set up, since somebody has to tell what became of them.
@@ -21,7 +19,6 @@ KINDS = ("voucher", "coupon", "ticket", "goods", "service")
 DELIVERIES = ("scan", "code")
 RELEASES = ("open", "drop")
 CATEGORIES = ("food", "travel", "culture", "daily")
-_YUAN = re.compile(r"(\d{1,6})(?:\.(\d{1,2}))?")
 _TEXTS = (
     "title_zh",
     "title_en",
@@ -45,21 +42,6 @@ _EMPTY = OfferFields(
 Choice = tuple[str, str]
 
 
-def typed_yuan(text: str) -> int:
-    """Yuan as fen; an empty field is 0; refuses `market_price_malformed`."""
-    told = text.strip().replace(",", "")
-    if not told:
-        return 0
-    found = _YUAN.fullmatch(told) if told.isascii() else None
-    if found is None:
-        raise Invalid(
-            "market_price_malformed",
-            zh="市价要写成元，最多两位小数，例如 15 或 2.50。",
-            en="Write the market price in yuan with at most two decimals, such as 15 or 2.50.",
-        )
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
-
-
 def yuan_text(fen: int) -> str:
     """Fen as they are typed: `15` or `2.50`; nothing for 0."""
     whole, rest = divmod(fen, 100)
@@ -74,7 +56,7 @@ def typed_fields(request: PageRequest) -> OfferFields:
         delivery=posted.get("delivery", ""),
         category=posted.get("category", ""),
         price_points=typed_number(request, "price_points") or 0,
-        value_fen=typed_yuan(posted.get("value", "")),
+        value_fen=typed_yuan(posted.get("value", "").strip() or "0"),
         valid_days=typed_number(request, "valid_days") or 0,
         district=posted.get("district") or None,
         person_max=typed_number(request, "person_max"),

@@ -10,13 +10,19 @@ from functools import partial
 from django.http import HttpResponse
 
 from tanhui.kernel.periods import day_end, day_start
-from tanhui.kernel.refusals import Invalid
 from tanhui.portal import sponsor_shown as shown
 from tanhui.portal.doors import acting, reading
-from tanhui.portal.holdings_forms import typed_price
 from tanhui.rewards import funding
 from tanhui.web import settlements
-from tanhui.web.desk import Refused, done, perform, show_page, typed_day, typed_number
+from tanhui.web.desk import (
+    Refused,
+    done,
+    perform,
+    show_page,
+    typed_day,
+    typed_number,
+    typed_yuan,
+)
 from tanhui.web.entrance import PageRequest, entrance, staff_only
 from tanhui.web.settlements import Desk
 
@@ -65,7 +71,7 @@ def _open(request: PageRequest) -> HttpResponse:
         title_en=request.POST.get("title_en", ""),
         opens_at=day_start(typed_day(request.POST.get("first", ""))),
         until=day_end(typed_day(request.POST.get("last", ""))),
-        budget_fen=_typed_yuan(request, "budget"),
+        budget_fen=typed_yuan(request.POST.get("budget", "")),
         at=request.at,
     )
     return done("funding_opened", "portal:sponsor-window", number)
@@ -99,13 +105,13 @@ def window(request: PageRequest, funding_id: int) -> HttpResponse:
 
 
 def _add(request: PageRequest, *, funding_id: int) -> HttpResponse:
-    fen = _typed_yuan(request, "amount")
+    fen = typed_yuan(request.POST.get("amount", ""))
     funding.add_budget(actor=request.actor, funding_id=funding_id, fen=fen, at=request.at)
     return done("budget_added", "portal:sponsor-window", funding_id)
 
 
 def _take_back(request: PageRequest, *, funding_id: int) -> HttpResponse:
-    fen = _typed_yuan(request, "amount")
+    fen = typed_yuan(request.POST.get("amount", ""))
     funding.take_back_budget(actor=request.actor, funding_id=funding_id, fen=fen, at=request.at)
     return done("budget_taken_back", "portal:sponsor-window", funding_id)
 
@@ -115,7 +121,7 @@ def _agree(request: PageRequest, *, funding_id: int) -> HttpResponse:
         actor=request.actor,
         funding_id=funding_id,
         offer_code=request.POST.get("offer", ""),
-        cost_fen=_typed_yuan(request, "cost"),
+        cost_fen=typed_yuan(request.POST.get("cost", "")),
         units=typed_number(request, "units") or 0,
         at=request.at,
     )
@@ -177,18 +183,3 @@ def month_pdf(request: PageRequest, month: str) -> HttpResponse:
 
 def _desk(request: PageRequest) -> Desk:
     return Desk("sponsor", shown.own(request.actor), _SHELL, tab="sponsor_statements")
-
-
-def _typed_yuan(request: PageRequest, name: str) -> int:
-    """Yuan from a form as fen; refuses `yuan_malformed`."""
-    try:
-        fen = typed_price(request.POST.get(name, ""))
-    except Invalid:
-        fen = None
-    if fen is None:
-        raise Invalid(
-            "yuan_malformed",
-            zh="金额写成元，最多两位小数，例如 2000 或 2.50。",
-            en="Write the amount in yuan with at most two decimals, such as 2000 or 2.50.",
-        )
-    return fen

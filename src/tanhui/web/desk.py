@@ -6,6 +6,7 @@ refused is said on the same page, and what was done is said after going back to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,8 @@ from django.utils.translation import gettext_lazy
 from tanhui.kernel.refusals import Invalid, Refusal
 from tanhui.web.entrance import PageRequest
 from tanhui.web.refusals import refusal_text, retry_after, status_of
+
+_YUAN = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?")
 
 ACT = "act"
 _DONE = "done"
@@ -233,6 +236,19 @@ def typed_number(request: PageRequest, name: str) -> int | None:
             en="A whole number is needed here, such as 1200.",
         )
     return int(text)
+
+
+def typed_yuan(text: str) -> int:
+    """Yuan as fen; refuses `yuan_malformed`, also for an empty field."""
+    told = text.strip().replace(",", "").replace("，", "")
+    found = _YUAN.fullmatch(told) if told.isascii() else None
+    if found is None:
+        raise Invalid(
+            "yuan_malformed",
+            zh="这里要写成元，最多两位小数，例如 15 或 2.50。",
+            en="Write it in yuan with at most two decimals, such as 15 or 2.50.",
+        )
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def typed_day(text: str) -> date:
