@@ -181,9 +181,7 @@ def test_an_offer_is_drafted_changed_drawn_handed_in_and_taken_back(mall: Mall) 
     assert "整数" in refused(shop, f"{address}/edit", "change", **wrong)
     page = act(shop, f"{address}/edit", "change", **wrong).content.decode()
     assert 'value="红茶两壶"' in page
-    assert "yuan_malformed" in refused(
-        shop, f"{OFFERS}new", "draft", **{**TEA, "value": "1.234"}
-    )
+    assert "yuan_malformed" in refused(shop, f"{OFFERS}new", "draft", **{**TEA, "value": "1.234"})
     assert "offer_invalid" in refused(shop, f"{OFFERS}new", "draft", **{**TEA, "kind": "car"})
     done(shop, f"{address}/edit", "change", **{**TEA, "title_en": "", "valid_days": "30"})
     assert "titles_missing" in refused(shop, address, "submit")
